@@ -1,0 +1,44 @@
+"""Cut a normalised message into Vietnamese words with underthesea ("khai sinh" is one word)."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Callable, List, Sequence, Tuple
+
+from nlu.normalise import fold, has_diacritics, normalise
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A message as the classifiers see it: words with their diacritics, syllables without."""
+
+    words: Tuple[str, ...]
+    syllables: Tuple[str, ...]
+
+    @classmethod
+    def of_words(cls, words: Sequence[str]) -> Reading:
+        """The reading of an already segmented message."""
+        return cls(tuple(words), tuple(fold(" ".join(words)).split()))
+
+
+def read(text: str) -> Reading:
+    """Normalise and segment a message."""
+    return Reading.of_words(segment(normalise(text)))
+
+
+def segment(normalised: str) -> List[str]:
+    """The words of a normalised text; without diacritics its syllables, since the segmenter then glues wrong words."""
+    if not has_diacritics(normalised):
+        return normalised.split()
+    return [word.lower() for word in _segmenter()(normalised)]
+
+
+@lru_cache(maxsize=1)
+def _segmenter() -> Callable[[str], List[str]]:
+    handlers = list(logging.root.handlers)
+    from underthesea import word_tokenize
+
+    logging.root.handlers = handlers  # importing underthesea adds a handler to the root logger
+    return word_tokenize  # type: ignore[no-any-return]
