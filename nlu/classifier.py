@@ -6,40 +6,18 @@ The topic head and the aspect head are two of these over the same features. Stor
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import List, Sequence, Tuple
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from nlu import linear
-from nlu.copies import with_copies
 from nlu.features import BLOCKS, Vectoriser
-from nlu.segment import Reading, read
+from nlu.segment import Reading
 
 
 class ModelDamaged(Exception):
     """The model cannot be read."""
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How a head is trained; the defaults are the measured winners of docs/understanding.md.
-
-    Block weights are relative; `*_at_least` is the smallest number of training readings a gram must occur in; `ridge`
-    and `balance` are those of `linear.fit`; `keep` is the share of weights stored.
-    """
-
-    words: float = 0.7
-    syllables: float = 1.0
-    letters: float = 1.0
-    words_at_least: int = 2
-    syllables_at_least: int = 2
-    letters_at_least: int = 3
-    ridge: float = 0.5
-    balance: float = 0.3
-    keep: float = 0.2
 
 
 class Classifier:
@@ -62,25 +40,6 @@ class Classifier:
         self._scale = scale
         self._bias = bias
 
-    @classmethod
-    def train(cls, sentences: Sequence[str], labels: Sequence[str], recipe: Recipe) -> Classifier:
-        """Learn from labelled sentences and their copies."""
-        names = sorted(set(labels))
-        number = {name: index for index, name in enumerate(names)}
-        texts, origins = with_copies(sentences)
-        readings = [read(text) for text in texts]
-        classes = np.array([number[labels[origin]] for origin in origins])
-        options = asdict(recipe)
-        vectoriser = Vectoriser.fit(
-            readings,
-            {block: options[block] for block in BLOCKS},
-            {block: options[f"{block}_at_least"] for block in BLOCKS},
-        )
-        fitted = linear.fit(vectoriser.matrix(readings), classes, np.array(origins), recipe.ridge, recipe.balance)
-        sharpness = linear.calibrate(fitted.left_out, classes)
-        small, scale = linear.shrink(fitted.weights, recipe.keep)
-        return cls(names, vectoriser, small, scale, fitted.bias, sharpness)
-
     def ranking(self, reading: Reading, longest: int) -> List[Tuple[str, float]]:
         """The likeliest labels with their confidences, best first."""
         confidences = self.confidences(reading)
@@ -92,7 +51,7 @@ class Classifier:
         columns, values = self.vectoriser.row(reading)
         row = csr_matrix((values, columns, [0, len(columns)]), shape=(1, self._weights.shape[0]))
         scores = (row @ self._weights).toarray()[0] * self._scale + self._bias
-        return linear.softmax(scores, self.sharpness)
+        return softmax(scores, self.sharpness)
 
     def save(self, folder: Path) -> None:
         """Write the head into a folder."""
@@ -134,3 +93,10 @@ class Classifier:
             raise ModelDamaged(f"the head in {folder.name} cannot be read: {error}") from error
         vectoriser = Vectoriser(vocabulary, idf, described["blocks"])
         return cls(described["labels"], vectoriser, weights, scale, bias, described["sharpness"])
+
+
+def softmax(scores: np.ndarray, sharpness: float) -> np.ndarray:
+    """Confidences of each row's classes: they add up to one."""
+    powers = sharpness * (scores - scores.max(axis=-1, keepdims=True))
+    odds = np.exp(powers)
+    return np.asarray(odds / odds.sum(axis=-1, keepdims=True))

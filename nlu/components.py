@@ -4,7 +4,7 @@ Rasa wires a component's arguments by name and reads their annotations at run ti
 """
 
 import dataclasses
-from typing import Any, Dict, List, Text
+from typing import Any, Dict, List
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -17,10 +17,11 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.classifier import Classifier, Recipe
+from nlu.classifier import Classifier
 from nlu.entities import find_entities
 from nlu.parse import rank
 from nlu.segment import Reading, read
+from nlu.training import Recipe, train
 
 TOKENS = "text_tokens"
 ASPECT = "aspect"
@@ -31,20 +32,20 @@ class VietnameseTokenizer(Tokenizer):
     """Normalised text cut into Vietnamese words."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> Dict[str, Any]:
         return {"intent_tokenization_flag": False, "intent_split_symbol": "_", "token_pattern": None}
 
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> "VietnameseTokenizer":
         return cls(config)
 
-    def tokenize(self, message: Message, attribute: Text) -> List[Token]:
+    def tokenize(self, message: Message, attribute: str) -> List[Token]:
         tokens, start = [], 0
         for word in read(message.get(attribute)).words:
             tokens.append(Token(word, start))
@@ -55,20 +56,20 @@ class VietnameseTokenizer(Tokenizer):
 class _Head(GraphComponent):
     """A classifier that Rasa trains, stores and asks."""
 
-    def __init__(self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, head: Any) -> None:
+    def __init__(self, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource, head: Any) -> None:
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
         self._head = head
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> Dict[str, Any]:
         return dataclasses.asdict(Recipe())
 
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -78,7 +79,7 @@ class _Head(GraphComponent):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -87,9 +88,9 @@ class _Head(GraphComponent):
         with model_storage.read_from(resource) as folder:
             return cls(config, model_storage, resource, Classifier.load(folder))
 
-    def _learn(self, sentences: List[Text], labels: List[Text]) -> Resource:
+    def _learn(self, sentences: List[str], labels: List[str]) -> Resource:
         options = {name: self._config[name] for name in dataclasses.asdict(Recipe())}
-        self._head = Classifier.train(sentences, labels, Recipe(**options))
+        self._head = train(sentences, labels, Recipe(**options))
         with self._model_storage.write_to(self._resource) as folder:
             self._head.save(folder)
         return self._resource
@@ -99,7 +100,7 @@ def _reading(message: Message) -> Reading:
     return Reading.of_words([token.text for token in message.get(TOKENS, [])])
 
 
-def _as_dict(guess: Any) -> Dict[Text, Any]:
+def _as_dict(guess: Any) -> Dict[str, Any]:
     return {"name": guess.id, "confidence": guess.confidence}
 
 
@@ -144,7 +145,7 @@ class VietnameseEntities(GraphComponent, EntityExtractorMixin):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,

@@ -11,8 +11,6 @@ from scipy.sparse import csr_matrix
 
 from nlu.segment import Reading
 
-Grams = Counter  # gram → count
-
 
 def _runs(items: Sequence[str], longest: int, joint: str) -> Iterable[str]:
     for size in range(1, longest + 1):
@@ -59,7 +57,7 @@ class Vectoriser:
         vocabulary: Dict[str, Dict[str, int]] = {}
         idf: List[float] = []
         for block, grams_of in BLOCKS.items():
-            seen: Counter = Counter()
+            seen: Counter[str] = Counter()
             for reading in readings:
                 seen.update(set(grams_of(reading)))
             kept = sorted(gram for gram, count in seen.items() if count >= at_least[block])

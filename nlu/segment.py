@@ -38,7 +38,7 @@ def segment(normalised: str) -> List[str]:
 @lru_cache(maxsize=1)
 def _segmenter() -> Callable[[str], List[str]]:
     handlers = list(logging.root.handlers)
-    from underthesea import word_tokenize
+    from underthesea import word_tokenize  # noqa: PLC0415 (a second of loading that tests of the rest need not pay)
 
     logging.root.handlers = handlers  # importing underthesea adds a handler to the root logger
     return word_tokenize  # type: ignore[no-any-return]
