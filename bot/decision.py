@@ -1,0 +1,72 @@
+"""From a parse to what should happen: answer, ask back, talk, or say "I don't know".
+
+A guess is not an answer. A sure topic is answered; a sure family is answered with its main entry, siblings offered;
+between the thresholds the person chooses; below, or out of scope, the bot says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.knowledge import Entry, Knowledge
+from nlu.parse import Guess, Parse
+
+# The thresholds were chosen on the evaluation set: see docs/understanding.md.
+SURE = 0.60
+FLOOR = 0.18
+DIALOGUE_SURE = 0.45
+FOLLOW_UP = "hoi-tiep"
+OUT_OF_SCOPE = "ngoai-pham-vi"
+_MOST_CHOICES = 3
+
+
+@dataclass(frozen=True)
+class Decision:
+    """`kind` says which fields matter: an `intent`, or `topics` (one to answer, several to choose from)."""
+
+    kind: Literal["answer", "clarify", "intent", "unanswerable", "out_of_scope"]
+    topics: tuple[str, ...] = ()
+    intent: str = ""
+
+
+def decide(parse: Parse, knowledge: Knowledge, topic_in_hand: str | None) -> Decision:
+    """What to do about a free text, given the topic that the conversation is about."""
+    best = parse.topic
+    if best.id == FOLLOW_UP:
+        return _follow_up(parse, knowledge, topic_in_hand)
+    if best.id == OUT_OF_SCOPE and best.confidence >= DIALOGUE_SURE:
+        return Decision("out_of_scope")
+    entry = knowledge.get(best.id)
+    if entry is None and best.confidence >= DIALOGUE_SURE:
+        return Decision("intent", intent=best.id)
+    if entry and best.confidence >= SURE:
+        return Decision("answer", (entry.id,))
+    if entry and _family_confidence(parse, knowledge, entry) >= SURE:
+        return Decision("answer", (entry.family,))
+    return _ask_back(parse, knowledge)
+
+
+def _follow_up(parse: Parse, knowledge: Knowledge, topic_in_hand: str | None) -> Decision:
+    """A question without a topic of its own is about the topic in hand; without one, ask which."""
+    if topic_in_hand and knowledge.get(topic_in_hand):
+        return Decision("answer", (topic_in_hand,))
+    return _ask_back(parse, knowledge)
+
+
+def _ask_back(parse: Parse, knowledge: Knowledge) -> Decision:
+    likely = [guess for guess in parse.ranking if guess.id not in (FOLLOW_UP, OUT_OF_SCOPE)]
+    topics = tuple(dict.fromkeys(guess.id for guess in likely if knowledge.get(guess.id)))[:_MOST_CHOICES]
+    if parse.topic.id == OUT_OF_SCOPE:
+        return Decision("out_of_scope")
+    if topics and likely[0].confidence >= FLOOR:
+        return Decision("clarify", topics)
+    return Decision("unanswerable")
+
+
+def _family_confidence(parse: Parse, knowledge: Knowledge, entry: Entry) -> float:
+    def same_family(guess: Guess) -> bool:
+        other = knowledge.get(guess.id)
+        return other is not None and other.family == entry.family
+
+    return sum(guess.confidence for guess in parse.ranking if same_family(guess))

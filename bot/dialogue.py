@@ -1,0 +1,129 @@
+"""Decide what a message is and let one action handle it.
+
+In this order: something pressed (or a payload, or the number of a choice, typed), the answer to a question of ours,
+a word of an open guide, free text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import get_args
+
+from actions import clarify, menu, unknown
+from actions.answer import show
+from bot.decision import decide
+from bot.knowledge import Aspect
+from bot.messages import Reply
+from bot.outcomes import Outcome
+from bot.payloads import Payload, parse_payload
+from bot.registry import Actions
+from bot.turn import Result, Turn
+from bot.understanding import NotUnderstood, Understanding
+from nlu.normalise import fold, normalise
+
+NOTICE = (
+    "Đây là máy trả lời tự động. Máy chỉ giữ câu hỏi đã che số giấy tờ, số điện thoại, để trả lời tốt hơn; "
+    "bà con đừng gửi số căn cước, mật khẩu hay mã OTP (mã xác nhận)."
+)
+_ASPECT_SURE = 0.4
+_ASPECTS: Mapping[str, Aspect] = {aspect: aspect for aspect in get_args(Aspect)}
+
+
+@dataclass(frozen=True)
+class Handled:
+    """A turn that is over: its result, and the turn with the parse it was decided on."""
+
+    result: Result
+    turn: Turn
+
+
+async def handle(turn: Turn, actions: Actions, understanding: Understanding) -> Handled:
+    """Handle one message. Never raises because understanding is out of order."""
+    handled = await _handle(turn, actions, understanding)
+    return replace(handled, result=_finish(handled.result, turn))
+
+
+async def _handle(turn: Turn, actions: Actions, understanding: Understanding) -> Handled:
+    if pressed := _pressed(turn):
+        return Handled(
+            _press(replace(turn, talk=turn.talk.model_copy(update={"awaiting": None})), actions, pressed), turn
+        )
+    if turn.message.kind != "text":
+        return Handled(unknown.not_readable(turn), turn)
+    if turn.text != turn.message.text and _hardly_a_word_left(turn.text):
+        return Handled(unknown.personal_number(turn), turn)
+    if (phrase := actions.phrases.get(fold(normalise(turn.text)))) and (result := phrase(turn)):
+        return Handled(result, turn)
+    try:
+        parse = await understanding.parse(turn.text)
+    except NotUnderstood:
+        waiting = actions.awaits.get(turn.talk.awaiting or "")
+        return Handled((waiting and waiting(turn)) or unknown.out_of_order(turn), turn)
+    turn = replace(turn, parse=parse, aspect=_aspect(parse.aspect.id, parse.aspect.confidence))
+    return Handled(_free_text(turn, actions), turn)
+
+
+def _pressed(turn: Turn) -> Payload | None:
+    if turn.message.payload:
+        return parse_payload(turn.message.payload)
+    written = turn.message.text.strip().rstrip(".)")
+    if written.isdecimal() and len(written) <= 2 and 1 <= int(written) <= len(turn.talk.choices):
+        return parse_payload(turn.talk.choices[int(written) - 1])
+    return parse_payload(written)
+
+
+def _press(turn: Turn, actions: Actions, pressed: Payload) -> Result:
+    handler = actions.verbs.get(pressed.verb)
+    result = handler(turn, *pressed.arguments) if handler else None
+    return result or menu.stale_button(turn)
+
+
+def _free_text(turn: Turn, actions: Actions) -> Result:
+    assert turn.parse  # noqa: S101 (for the type checker: set by the caller)
+    decision = decide(turn.parse, turn.knowledge, turn.talk.topic)
+    waiting = actions.awaits.get(turn.talk.awaiting or "")
+    if waiting and decision.intent != "huy" and (result := waiting(turn)):
+        return result
+    match decision.kind:
+        case "answer":
+            return show(turn, decision.topics[0], turn.aspect) or menu.stale_button(turn)
+        case "clarify":
+            return clarify.offer(turn, decision.topics)
+        case "intent" if handler := actions.intents.get(decision.intent):
+            return handler(turn) or unknown.unanswerable(turn)
+        case "out_of_scope":
+            return unknown.out_of_scope(turn)
+        case _:
+            return unknown.unanswerable(turn)
+
+
+def _aspect(name: str, confidence: float) -> Aspect:
+    return _ASPECTS.get(name, "overview") if confidence >= _ASPECT_SURE else "overview"
+
+
+def _hardly_a_word_left(masked: str) -> bool:
+    return len(fold(masked.replace("[số điện thoại]", "").replace("[số giấy tờ]", "")).split()) < 3
+
+
+def _finish(result: Result, turn: Turn) -> Result:
+    """Remember what can be picked by number; say once what is kept; remind whoever sends a personal number."""
+    replies = list(result.replies)
+    talk = result.talk.model_copy(update={"choices": _choices(replies)})
+    if replies and turn.text != turn.message.text and result.outcome is not Outcome.REFUSED_PERSONAL_DATA:
+        replies[-1] = _with_footnote(
+            replies[-1], "Bà con không cần gửi số giấy tờ, số điện thoại cho máy: máy không giữ."
+        )
+    if replies and not turn.talk.greeted:
+        replies[-1] = _with_footnote(replies[-1], NOTICE)
+        talk = talk.model_copy(update={"greeted": True})
+    return replace(result, replies=tuple(replies), talk=talk)
+
+
+def _choices(replies: list[Reply]) -> tuple[str, ...]:
+    offered = next((reply.choices for reply in reversed(replies) if reply.choices), ())
+    return tuple(choice.payload for choice in offered)
+
+
+def _with_footnote(reply: Reply, line: str) -> Reply:
+    return reply.model_copy(update={"footnote": "\n".join(filter(None, (reply.footnote, line)))})

@@ -1,0 +1,35 @@
+"""Cut a reply that is too long for its channel into several, at the ends of paragraphs where possible."""
+
+from __future__ import annotations
+
+from bot.messages import Reply
+
+
+def split(reply: Reply, limit: int, room_for_choices: int) -> list[Reply]:
+    """Parts whose text fits `limit`; heading on the first, source, footnote and choices on the last."""
+    frame = len("\n\n".join(reply.lines())) - len(reply.text) + room_for_choices
+    texts = _cut(reply.text, max(200, limit - frame))
+    if len(texts) == 1:
+        return [reply]
+    first = reply.model_copy(update={"text": texts[0], "source": None, "footnote": "", "choices": ()})
+    middle = [Reply(text=text) for text in texts[1:-1]]
+    last = reply.model_copy(update={"text": texts[-1], "heading": "", "in_place": False})
+    return [first, *middle, last]
+
+
+def _cut(text: str, limit: int) -> list[str]:
+    parts = []
+    while len(text) > limit:
+        end = _end(text, limit)
+        parts.append(text[:end].rstrip())
+        text = text[end:].lstrip()
+    return [*parts, text] if text else parts
+
+
+def _end(text: str, limit: int) -> int:
+    """Where the first part ends: after a paragraph, a line, a sentence, a word, or in the middle of one."""
+    for mark in ("\n\n", "\n", ". ", " "):
+        place = text.rfind(mark, limit // 3, limit)
+        if place > 0:
+            return place + (1 if mark == ". " else 0)
+    return limit

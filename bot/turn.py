@@ -1,0 +1,66 @@
+"""One turn: what an action gets to see, what it gives back, and how an action says what it handles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.knowledge import Aspect, Knowledge
+from bot.messages import Incoming, Reply
+from bot.offices import Office
+from bot.outcomes import Outcome
+from bot.talk import GuideStep, Talk
+from nlu.parse import Parse
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A message in its conversation. `text` is the message with numbers of people masked; `now` is Viet Nam's time."""
+
+    message: Incoming
+    text: str
+    talk: Talk
+    knowledge: Knowledge
+    office: Office
+    now: datetime
+    parse: Parse | None = None
+    aspect: Aspect = "overview"
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """A difficulty to be kept: where in a guide, and the person's words (masked)."""
+
+    at: GuideStep
+    text: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a turn leads to: replies, what the conversation remembers from now on, and the outcome."""
+
+    replies: tuple[Reply, ...]
+    talk: Talk
+    outcome: Outcome
+    answered_with: str | None = None
+    stuck: Stuck | None = None
+
+
+# A handler may decline with None: then the message is for someone else, or the button has gone stale.
+Handler = Callable[..., Result | None]
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing the bot can do; a module in `actions/` offers one as `action`.
+
+    `verbs`: payload verb → handler(turn, *arguments). `intents`: dialogue intent → handler(turn).
+    `awaits`: name → handler(turn) for the next free text after a question of ours.
+    `phrases`: whole message, normalised and without diacritics → handler(turn); tried before understanding.
+    """
+
+    verbs: Mapping[str, Handler] = field(default_factory=dict)
+    intents: Mapping[str, Handler] = field(default_factory=dict)
+    awaits: Mapping[str, Handler] = field(default_factory=dict)
+    phrases: Mapping[str, Handler] = field(default_factory=dict)
