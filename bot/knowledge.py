@@ -176,7 +176,7 @@ def load_knowledge(folder: Path) -> Knowledge:
 
 def _read(file: Path) -> Topics:
     try:
-        content = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # noqa: S506 (a safe loader)
+        content = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise KnowledgeError(f"{file.name}: not readable as YAML: {error}") from error
     try:

@@ -1,0 +1,99 @@
+"""What a channel is: it admits requests, reads events and sends replies. It knows no action and no table.
+
+Errors of the platform are mapped to the few below, so that the sender can act on them without knowing the platform.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from bot.messages import Incoming, Reply
+
+
+class Refused(Exception):
+    """A request that is not from the platform, or cannot be one; answered with `status`, nothing stored."""
+
+    def __init__(self, status: int, why: str) -> None:
+        super().__init__(why)
+        self.status = status
+        self.why = why
+
+
+class SendError(Exception):
+    """A reply was not sent."""
+
+
+class TryLater(SendError):
+    """It may work after `seconds`."""
+
+    def __init__(self, why: str, seconds: float | None = None) -> None:
+        super().__init__(why)
+        self.seconds = seconds
+
+
+class Uncertain(SendError):
+    """The connection broke after the request: the reply may have arrived."""
+
+
+class Undeliverable(SendError):
+    """It will never reach this person this way."""
+
+
+class NeedsOperator(SendError):
+    """Nothing goes out until somebody mends the account (token, package, permission)."""
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """An event as the inbox needs it.
+
+    `key` is the same whenever the platform delivers the event again. `address` is the chat; `message` is what to work
+    on: without one the event is kept as ignored. `echo` is the text of a message of ours that the platform reports as
+    delivered.
+    """
+
+    key: str
+    address: str | None = None
+    message: Incoming | None = None
+    echo: str | None = None
+    platform_id: str | None = None
+
+
+Event = dict[str, Any]
+Intake = Callable[[Event], Awaitable[None]]
+
+
+class Channel(Protocol):
+    """One account on one platform."""
+
+    name: str
+    link: str  # where a person opens the chat; empty when not known
+    text_limit: int  # characters of one message
+    per_second: float  # messages of the account
+    pause: float  # seconds between two messages to one chat
+
+    def admit(self, headers: Mapping[str, str], body: bytes) -> Event | None:
+        """The event of a webhook request; none when it must be acknowledged and dropped. May raise `Refused`."""
+        ...
+
+    def read(self, event: Event) -> Envelope:
+        """What an event is. Total: whatever was admitted or stored can be read."""
+        ...
+
+    def menu_length(self, reply: Reply) -> int:
+        """Characters that the reply's choices and frame take inside the text."""
+        ...
+
+    async def send(self, address: str, reply: Reply, edits: str | None) -> str:
+        """Send or edit; the platform's id of the message. Raises a `SendError`."""
+        ...
+
+    async def taken(self, event: Event) -> None:
+        """After a new event is safely stored: what the platform wants at once (Telegram: stop the button's spinner)."""
+        ...
+
+    async def run(self, intake: Intake) -> None:
+        """What the account needs beside requests: polling, webhook registration, token refresh. Until cancelled."""
+        ...

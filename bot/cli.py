@@ -1,0 +1,130 @@
+"""The command line: `motcua serve | chat | parse | knowledge check`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Annotated
+
+import typer
+import uvicorn
+from pydantic import ValidationError
+
+from bot.knowledge import KnowledgeError, load_knowledge
+from bot.knowledge_check import report
+from bot.logs import set_up_logs
+from bot.service import Service, running
+from bot.settings import Settings
+from bot.store import migrate
+from bot.terminal import talk
+from bot.understanding import open_understanding
+from nlu.classifier import ModelDamaged
+
+app = typer.Typer(help="Một Cửa: trợ lý thủ tục hành chính cấp xã.", no_args_is_help=True)
+knowledge = typer.Typer(help="What the bot knows.", no_args_is_help=True)
+app.add_typer(knowledge, name="knowledge")
+
+
+@contextmanager
+def _one_sentence() -> Iterator[Settings]:
+    """Settings for a command; what stops it is said in one sentence, with exit code 1."""
+    try:
+        yield Settings()
+    except ValidationError as error:
+        problem = error.errors()[0]
+        name = "_".join(map(str, problem["loc"])).upper()
+        typer.echo(f"motcua: setting MOTCUA_{name}: {problem['msg']}", err=True)
+        raise typer.Exit(1) from error
+    except (KnowledgeError, ModelDamaged) as error:
+        typer.echo(f"motcua: {error}", err=True)
+        raise typer.Exit(1) from error
+
+
+@app.command()
+def serve() -> None:
+    """Run the bot: web chat, webhooks, workers and senders."""
+    with _one_sentence() as settings:
+        set_up_logs(settings.log_level)
+        migrate(settings.database_url)
+        asyncio.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    from api.app import create_app  # noqa: PLC0415 (the web side stands above the bot)
+
+    async with running(settings) as service:
+        config = uvicorn.Config(
+            create_app(service),
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=3,
+        )
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve())
+        while not server.started and not serving.done():
+            await asyncio.sleep(0.02)
+        if server.started:
+            _print_addresses(service, server.servers[0].sockets[0].getsockname()[1])
+        await serving
+
+
+def _print_addresses(service: Service, port: int) -> None:
+    settings = service.settings
+    base = settings.public_url.rstrip("/") or f"http://{settings.host}:{port}"
+    used = {account.channel.name for account in service.accounts.values()}
+    typer.echo(f"Hỏi đáp trên web:  {base}/")
+    for name, wanted in (("telegram", "MOTCUA_TELEGRAM_TOKEN"), ("zalo", "MOTCUA_ZALO_APP_ID")):
+        state = "đang bật" if name in used else f"chưa bật: đặt {wanted} trong .env"
+        typer.echo(f"{name.capitalize() + ':':<18} {base}/webhooks/{name}  ({state})")
+    sys.stdout.flush()
+
+
+@app.command()
+def chat() -> None:
+    """Talk to the bot in this terminal; nothing is stored."""
+    with _one_sentence() as settings:
+        asyncio.run(talk(settings))
+
+
+@app.command()
+def parse() -> None:
+    """Understand texts: one JSON object {"text": …} a line on standard input, one parse a line out."""
+    with _one_sentence() as settings:
+        asyncio.run(_parse(settings))
+
+
+async def _parse(settings: Settings) -> None:
+    understanding = open_understanding(settings)
+    try:
+        for number, line in enumerate(sys.stdin, 1):
+            if line.strip():
+                parsed = await understanding.parse(_text_of(line, number))
+                print(json.dumps(parsed.as_dict(), ensure_ascii=False), flush=True)
+    finally:
+        await understanding.close()
+
+
+def _text_of(line: str, number: int) -> str:
+    try:
+        asked = json.loads(line)
+    except ValueError:
+        asked = None
+    if not isinstance(asked, dict) or not isinstance(asked.get("text"), str):
+        typer.echo(f'motcua: line {number} of the input is not a JSON object with a "text"', err=True)
+        raise typer.Exit(1)
+    return str(asked["text"])
+
+
+@knowledge.command()
+def check(today: Annotated[str, typer.Option(help="Judge as of this day (YYYY-MM-DD).")] = "") -> None:
+    """Count entries; list missing sources, stale entries and dead links; fail on a bad file."""
+    with _one_sentence() as settings:
+        day = date.fromisoformat(today) if today else date.today()
+        for line in report(load_knowledge(settings.data / "knowledge"), day):
+            typer.echo(line)

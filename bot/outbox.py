@@ -1,0 +1,137 @@
+"""Replies on their way: sent in order per conversation, kept until sent, marked when they cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from bot.messages import Reply
+from bot.tables import Conversation, OutboxMessage
+
+LEASE = 120.0  # seconds a sender has for one message
+PATIENCE = (2.0, 5.0, 15.0, 60.0, 300.0, 900.0, 1800.0)  # seconds before each new try, the last one repeated
+GIVE_UP_AFTER = 24 * 3600.0  # seconds; an older answer would only confuse
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A message that this sender alone may send until its lease ends."""
+
+    id: int
+    conversation_id: int
+    account_id: int
+    address: str
+    reply: Reply
+    edits: str | None
+    attempts: int
+    created_at: float
+
+
+def enqueue(
+    session: AsyncSession,
+    conversation_id: int,
+    event_id: int | None,
+    replies: Sequence[Reply],
+    edits: str | None,
+    now: float,
+) -> None:
+    """Store replies, in order. Only a first reply that asks for it replaces the message pressed."""
+    for place, reply in enumerate(replies):
+        session.add(
+            OutboxMessage(
+                conversation_id=conversation_id,
+                event_id=event_id,
+                reply=reply.model_dump(mode="json", exclude_defaults=True),
+                edits=edits if place == 0 and reply.in_place else None,
+                state="waiting",
+                next_try_at=now,
+                created_at=now,
+            )
+        )
+
+
+async def claim_message(session: AsyncSession, sender: str, accounts: Sequence[int], now: float) -> Outgoing | None:
+    """Take the oldest due message of one of the accounts; never past an earlier one of its conversation."""
+    earlier = aliased(OutboxMessage)
+    waits_before = exists().where(
+        earlier.conversation_id == OutboxMessage.conversation_id,
+        earlier.state == "waiting",
+        earlier.id < OutboxMessage.id,
+    )
+    due = (
+        select(OutboxMessage, Conversation)
+        .join(Conversation, Conversation.id == OutboxMessage.conversation_id)
+        .where(OutboxMessage.state == "waiting", OutboxMessage.next_try_at <= now, Conversation.sent_until < now)
+        .where(Conversation.account_id.in_(accounts), ~waits_before)
+        .order_by(OutboxMessage.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    row = (await session.execute(due)).first()
+    if row is None:
+        return None
+    message, conversation = row.tuple()
+    conversation.sender, conversation.sent_until = sender, now + LEASE
+    return Outgoing(
+        message.id,
+        conversation.id,
+        conversation.account_id,
+        conversation.address,
+        Reply.model_validate(message.reply),
+        message.edits,
+        message.attempts,
+        message.created_at,
+    )
+
+
+async def mark_sent(session: AsyncSession, message: Outgoing, platform_id: str, now: float, pause: float) -> None:
+    """It arrived. The conversation rests for `pause` seconds before its next message."""
+    values = {"state": "sent", "sent_at": now, "platform_id": platform_id, "error": ""}
+    await session.execute(update(OutboxMessage).where(OutboxMessage.id == message.id).values(values))
+    await _rest(session, message, now + pause)
+
+
+async def mark_undeliverable(session: AsyncSession, message: Outgoing, why: str) -> None:
+    """It will never arrive; kept for the operator to see."""
+    values = {"state": "undeliverable", "error": why, "attempts": message.attempts + 1}
+    await session.execute(update(OutboxMessage).where(OutboxMessage.id == message.id).values(values))
+    await _rest(session, message, 0.0)
+
+
+async def put_off(
+    session: AsyncSession, message: Outgoing, why: str, now: float, seconds: float | None, uncertain: bool
+) -> None:
+    """Try it again later; an old one is given up."""
+    if now - message.created_at > GIVE_UP_AFTER:
+        await mark_undeliverable(session, message, f"given up: {why}")
+        return
+    wait = seconds if seconds is not None else PATIENCE[min(message.attempts, len(PATIENCE) - 1)]
+    values = {"attempts": message.attempts + 1, "next_try_at": now + wait, "error": why, "uncertain": uncertain}
+    await session.execute(update(OutboxMessage).where(OutboxMessage.id == message.id).values(values))
+    await _rest(session, message, 0.0)
+
+
+async def confirm(session: AsyncSession, account_id: int, address: str, platform_id: str | None, now: float) -> None:
+    """The platform reports a message of ours as delivered: an uncertain send of that chat did arrive."""
+    uncertain = (
+        select(OutboxMessage.id)
+        .join(Conversation, Conversation.id == OutboxMessage.conversation_id)
+        .where(Conversation.account_id == account_id, Conversation.address == address)
+        .where(OutboxMessage.state == "waiting", OutboxMessage.uncertain)
+        .order_by(OutboxMessage.id)
+        .limit(1)
+    )
+    values = {"state": "sent", "sent_at": now, "platform_id": platform_id, "uncertain": False}
+    message_id = await session.scalar(uncertain)
+    known = await session.scalar(select(OutboxMessage.id).filter_by(platform_id=platform_id))
+    if message_id is not None and known is None:
+        await session.execute(update(OutboxMessage).where(OutboxMessage.id == message_id).values(values))
+
+
+async def _rest(session: AsyncSession, message: Outgoing, until: float) -> None:
+    row = update(Conversation).where(Conversation.id == message.conversation_id)
+    await session.execute(row.values(sender=None, sent_until=until))

@@ -1,0 +1,117 @@
+"""The running bot: opens everything, keeps workers and senders going, closes in order."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import time
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import structlog
+
+from bot import inbox, metrics, outbox
+from bot.accounts import DEFAULT, Account, account_id
+from bot.channels.channel import Channel, Event
+from bot.channels.registry import open_channels
+from bot.knowledge import Knowledge, KnowledgeError, load_knowledge
+from bot.offices import load_offices
+from bot.registry import load_actions
+from bot.sender import Sender
+from bot.settings import Settings
+from bot.store import Store
+from bot.understanding import Understanding, open_understanding
+from bot.worker import Room, work
+
+_LOG = structlog.get_logger()
+
+
+class Service:
+    """What the web side needs of the running bot."""
+
+    def __init__(self, settings: Settings, store: Store, knowledge: Knowledge, understanding: Understanding) -> None:
+        self.settings = settings
+        self.store = store
+        self.knowledge = knowledge
+        self.understanding = understanding
+        self.accounts: dict[int, Account] = {}
+        self.events_wait = asyncio.Event()
+        self.replies_wait: dict[int, asyncio.Event] = {}
+
+    async def take(self, account: Account, event: Event) -> None:
+        """Store an event durably, then wake a worker. Returns only when it is safe to acknowledge."""
+        now = time.time()
+        envelope = account.channel.read(event)
+        async with self.store.write() as session:
+            new = await inbox.store_event(session, account.id, envelope, event, now)
+            if new and envelope.echo is not None and envelope.address is not None:
+                await outbox.confirm(session, account.id, envelope.address, envelope.platform_id, now)
+        result = "taken" if new and envelope.message else "ignored" if new else "repeated"
+        metrics.EVENTS.labels(account.channel.name, result).inc()
+        self.events_wait.set()
+        if new:
+            await account.channel.taken(event)
+
+    def ring(self) -> None:
+        """Tell the senders that replies wait."""
+        for bell in self.replies_wait.values():
+            bell.set()
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Service]:
+    """The service with its workers and senders, from the first claim to the last."""
+    knowledge = load_knowledge(settings.data / "knowledge")
+    offices = load_offices(settings.data / "offices")
+    if settings.office not in offices:
+        raise KnowledgeError(f"MOTCUA_OFFICE is {settings.office!r}; data/offices/ has {', '.join(offices)}")
+    async with AsyncExitStack() as stack:
+        store = Store(settings.database_url)
+        stack.push_async_callback(store.close)
+        understanding = open_understanding(settings)
+        stack.push_async_callback(understanding.close)
+        service = Service(settings, store, knowledge, understanding)
+        for channel in await stack.enter_async_context(open_channels(settings, store)):
+            await _enter(service, channel, offices[settings.office], settings.office)
+        tasks = [asyncio.create_task(job) for job in _jobs(service)]
+        stack.push_async_callback(_stop, tasks)
+        yield service
+
+
+async def _enter(service: Service, channel: Channel, office: Any, slug: str) -> None:
+    async with service.store.write() as session:
+        row = await account_id(session, channel.name, DEFAULT, slug)
+    service.accounts[row] = Account(row, DEFAULT, channel, office)
+    service.replies_wait[row] = asyncio.Event()
+
+
+def _jobs(service: Service) -> list[Coroutine[Any, Any, None]]:
+    me = f"{os.getpid()}-{secrets.token_hex(4)}"
+    room = Room(service.store, service.knowledge, load_actions(), service.understanding, service.accounts)
+    jobs = [
+        work(room, f"{me}-w{number}", service.events_wait, service.ring) for number in range(service.settings.workers)
+    ]
+    for row, account in service.accounts.items():
+        jobs.append(Sender(service.store, account, f"{me}-s{row}").run(service.replies_wait[row]))
+        jobs.append(_keep_up(service, account))
+    return jobs
+
+
+async def _keep_up(service: Service, account: Account) -> None:
+    """Keep a channel's own work going; a failure of it must not take the others along."""
+    while True:
+        try:
+            await account.channel.run(lambda event: service.take(account, event))
+        except Exception:
+            _LOG.exception("channel_failed", channel=account.channel.name)
+        await asyncio.sleep(5.0)
+
+
+async def _stop(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    for result in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(result, Exception):
+            _LOG.error("job_died", error=repr(result))

@@ -1,0 +1,170 @@
+"""Work the inbox: claim an event, let the dialogue handle it, store everything in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot import inbox, metrics, outbox
+from bot.accounts import Account
+from bot.dialogue import Handled, handle
+from bot.inbox import Claimed
+from bot.knowledge import Knowledge
+from bot.masking import mask
+from bot.messages import Reply
+from bot.outcomes import Outcome
+from bot.registry import Actions
+from bot.splitting import split
+from bot.store import Store
+from bot.tables import Difficulty, Question
+from bot.talk import Talk
+from bot.turn import Turn
+from bot.understanding import Understanding
+
+_LOG = structlog.get_logger()
+_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+_MOST_TRIES = 5
+_APOLOGY = Reply(
+    text="Xin lỗi bà con, máy gặp trục trặc nên chưa trả lời được câu vừa rồi. Bà con nhắn lại giúp máy ạ."
+)
+
+
+@dataclass(frozen=True)
+class Room:
+    """Everything a turn needs that is not of the turn."""
+
+    store: Store
+    knowledge: Knowledge
+    actions: Actions
+    understanding: Understanding
+    accounts: Mapping[int, Account]
+    clock: Callable[[], float] = time.time
+
+
+async def work(room: Room, worker: str, wake: asyncio.Event, ring: Callable[[], None]) -> None:
+    """Work until cancelled. `wake` says that events came in; `ring` tells the senders that replies did."""
+    while True:
+        wake.clear()
+        try:
+            while await work_once(room, worker):
+                ring()
+        except Exception as error:  # the database is away: nothing is lost, it is all still waiting there
+            _LOG.exception("worker_failed", error=type(error).__name__)
+            await asyncio.sleep(1.0)
+        await _or_timeout(wake, 1.0)
+
+
+async def work_once(room: Room, worker: str) -> bool:
+    """Handle one event, if one is due."""
+    async with room.store.write() as session:
+        claimed = await inbox.claim_event(session, worker, room.clock())
+    if claimed is None:
+        return False
+    started = time.perf_counter()
+    try:
+        await _turn(room, worker, claimed)
+    except Exception as error:
+        _LOG.exception("turn_failed", inbox_event=claimed.event_id, error=type(error).__name__)
+        await _failed(room, worker, claimed, f"{type(error).__name__}: {mask(str(error))[:200]}")
+    metrics.TURN_SECONDS.observe(time.perf_counter() - started)
+    return True
+
+
+async def _turn(room: Room, worker: str, claimed: Claimed) -> None:
+    account = room.accounts[claimed.account_id]
+    message = account.channel.read(claimed.body).message
+    if message is None:  # a newer version reads it as nothing to work on
+        await _close(room, worker, claimed, account, None)
+        return
+    turn = Turn(
+        message=message,
+        text=mask(message.text),
+        talk=Talk.model_validate(claimed.talk),
+        knowledge=room.knowledge,
+        office=account.office,
+        now=datetime.fromtimestamp(room.clock(), _ZONE),
+    )
+    await _close(room, worker, claimed, account, await handle(turn, room.actions, room.understanding))
+
+
+async def _close(room: Room, worker: str, claimed: Claimed, account: Account, handled: Handled | None) -> None:
+    """The turn's one transaction: memory, replies, what is kept, and the event's end. All of it or nothing."""
+    now = room.clock()
+    outcome = handled.result.outcome if handled else Outcome.OUT_OF_SCOPE
+    async with room.store.write() as session:
+        talk = handled.result.talk.model_dump(mode="json") if handled else None
+        if not await inbox.release(session, claimed, worker, talk):
+            _LOG.warning("lease_lost", inbox_event=claimed.event_id)
+            return
+        if handled:
+            parts = [part for reply in handled.result.replies for part in _parts(account, reply)]
+            tapped = handled.turn.message.tapped
+            outbox.enqueue(session, claimed.conversation_id, claimed.event_id, parts, tapped, now)
+            session.add_all(_kept(claimed, handled, now))
+        await inbox.finish(session, claimed, outcome, now)
+    metrics.OUTCOMES.labels(account.channel.name, outcome).inc()
+    _LOG.info("turn", inbox_event=claimed.event_id, channel=account.channel.name, outcome=str(outcome))
+
+
+def _parts(account: Account, reply: Reply) -> list[Reply]:
+    return split(reply, account.channel.text_limit, account.channel.menu_length(reply))
+
+
+def _kept(claimed: Claimed, handled: Handled, now: float) -> list[Question | Difficulty]:
+    """The question (masked) with what was made of it, and a difficulty, if one was told."""
+    kept: list[Question | Difficulty] = []
+    result, parse = handled.result, handled.turn.parse
+    if parse or result.outcome is Outcome.ERROR:
+        kept.append(
+            Question(
+                office_id=claimed.office_id,
+                event_id=claimed.event_id,
+                asked_at=now,
+                text=handled.turn.text,
+                topic=parse.topic.id if parse else "",
+                confidence=parse.topic.confidence if parse else 0.0,
+                aspect=handled.turn.aspect,
+                answered_with=result.answered_with,
+                outcome=result.outcome,
+            )
+        )
+    if result.stuck:
+        at = result.stuck.at
+        kept.append(
+            Difficulty(
+                office_id=claimed.office_id,
+                event_id=claimed.event_id,
+                noted_at=now,
+                topic=at.topic,
+                way=at.way,
+                step=at.step,
+                text=result.stuck.text,
+            )
+        )
+    return kept
+
+
+async def _failed(room: Room, worker: str, claimed: Claimed, error: str) -> None:
+    """Try again later; after the last try say sorry and mark the event, so that the talk can go on."""
+    now = room.clock()
+    async with room.store.write() as session:
+        if not await inbox.release(session, claimed, worker, None):
+            return
+        if claimed.attempts + 1 < _MOST_TRIES:
+            await inbox.put_off(session, claimed, now, error)
+            return
+        outbox.enqueue(session, claimed.conversation_id, claimed.event_id, [_APOLOGY], None, now)
+        await inbox.finish(session, claimed, Outcome.ERROR, now, error)
+    metrics.OUTCOMES.labels("", Outcome.ERROR).inc()
+
+
+async def _or_timeout(event: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
