@@ -1,0 +1,1 @@
+"""Test doubles of the outer platforms, as strict as what is known of the real ones."""
