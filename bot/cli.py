@@ -8,25 +8,34 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
 import uvicorn
 from pydantic import ValidationError
 
+from bot.accuracy import judge
+from bot.accuracy import report as accuracy
 from bot.knowledge import KnowledgeError, load_knowledge
 from bot.knowledge_check import report
 from bot.logs import set_up_logs
 from bot.service import Service, running
-from bot.settings import Settings
+from bot.settings import ROOT, Settings
 from bot.store import migrate
 from bot.terminal import talk
 from bot.understanding import open_understanding
 from nlu.classifier import ModelDamaged
+from nlu.runtime import open_archive
+from nlu.training_data import problems, read_sentences, write_origin
 
 app = typer.Typer(help="Một Cửa: trợ lý thủ tục hành chính cấp xã.", no_args_is_help=True)
 knowledge = typer.Typer(help="What the bot knows.", no_args_is_help=True)
 app.add_typer(knowledge, name="knowledge")
+sentences = typer.Typer(help="The training sentences.", no_args_is_help=True)
+app.add_typer(sentences, name="sentences")
+model = typer.Typer(help="The trained model.", no_args_is_help=True)
+app.add_typer(model, name="model")
 
 
 @contextmanager
@@ -128,3 +137,32 @@ def check(today: Annotated[str, typer.Option(help="Judge as of this day (YYYY-MM
         day = date.fromisoformat(today) if today else date.today()
         for line in report(load_knowledge(settings.data / "knowledge"), day):
             typer.echo(line)
+
+
+@sentences.command("check")
+def check_sentences() -> None:
+    """Find topics without enough sentences, sentences said twice, unknown topics and aspects."""
+    with _one_sentence() as settings:
+        topics = {entry.id for entry in load_knowledge(settings.data / "knowledge")}
+        written = read_sentences(settings.data / "intents")
+        found = list(problems(written, topics))
+        typer.echo("\n".join(found) or f"{len(written)} sentences, nothing wrong")
+        if found:
+            raise typer.Exit(1)
+
+
+@model.command("report")
+def report_model(results: Annotated[Path, typer.Argument(help="Folder that `rasa test nlu` wrote.")]) -> None:
+    """Measure the model on the evaluation sentences; write docs/accuracy.md and what it was trained from."""
+    with _one_sentence() as settings:
+        known = load_knowledge(settings.data / "knowledge")
+        asked = read_sentences(ROOT / "tests" / "evaluation")
+        runtime = open_archive(settings.model)
+        judged = judge(asked, [runtime.parse(sentence.text) for sentence in asked], known)
+        counted = results / "intent_report.json"
+        rasa_f1 = json.loads(counted.read_text())["macro avg"]["f1-score"] if counted.exists() else None
+        trained_on = len(read_sentences(settings.data / "intents"))
+        lines = list(accuracy(judged, trained_on, rasa_f1, date.today()))
+        (ROOT / "docs" / "accuracy.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        write_origin(settings.model, ROOT)
+        typer.echo("\n".join(lines))

@@ -8,13 +8,14 @@ from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from bot.settings import ROOT
+
+MIGRATIONS = ROOT / "migrations"
 
 
 class Store:
@@ -82,7 +83,29 @@ def migrate(url: str) -> None:
     target = make_url(url)
     if target.get_backend_name() == "sqlite" and target.database:
         Path(target.database).parent.mkdir(parents=True, exist_ok=True)
+    if asyncio.run(_revision(url)) == newest_revision():
+        return
+    from alembic import command  # noqa: PLC0415 (half a second of loading that most starts need not pay)
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
-    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = url
     command.upgrade(config, "head")
+
+
+def newest_revision() -> str:
+    """The number that the newest file of `migrations/versions` begins with."""
+    return max(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("*.py"))
+
+
+async def _revision(url: str) -> str | None:
+    """The revision that the database says it has; none for a new one."""
+    engine = open_engine(url)
+    try:
+        async with engine.connect() as connection:
+            return str(await connection.scalar(text("SELECT version_num FROM alembic_version")))
+    except (OperationalError, ProgrammingError):  # no such table
+        return None
+    finally:
+        await engine.dispose()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
-from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.settings import TelegramSettings
 from bot.settings import Settings
 from bot.store import Store
+
+if TYPE_CHECKING:
+    from bot.channels.telegram.channel import Telegram
 
 
 @asynccontextmanager
@@ -18,6 +21,8 @@ async def open_channel(settings: Settings, _store: Store) -> AsyncIterator[Teleg
     if not own.token.get_secret_value():
         yield None
         return
+    from bot.channels.telegram.channel import Telegram  # noqa: PLC0415 (half a second of loading, only with a token)
+
     channel = Telegram(own, settings.public_url, settings.key)
     try:
         yield channel
