@@ -6,11 +6,12 @@ The topic head and the aspect head are two of these over the same features. Stor
 from __future__ import annotations
 
 import json
+import zlib
 from pathlib import Path
 from typing import List, Sequence, Tuple
+from zipfile import BadZipFile
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from nlu.features import BLOCKS, Vectoriser
 from nlu.segment import Reading
@@ -21,13 +22,17 @@ class ModelDamaged(Exception):
 
 
 class Classifier:
-    """Labels, features and weights that belong together."""
+    """Labels, features and weights that belong together.
+
+    `weights` are signed bytes, features × labels; a label's score is its weighted sum times its `scale` plus its
+    `bias`.
+    """
 
     def __init__(
         self,
         labels: Sequence[str],
         vectoriser: Vectoriser,
-        weights: csr_matrix,
+        weights: np.ndarray,
         scale: np.ndarray,
         bias: np.ndarray,
         sharpness: float,
@@ -35,8 +40,7 @@ class Classifier:
         self.labels = tuple(labels)
         self.vectoriser = vectoriser
         self.sharpness = sharpness
-        self._small = weights
-        self._weights = csr_matrix(weights, dtype=np.float64)
+        self._weights = weights
         self._scale = scale
         self._bias = bias
 
@@ -49,8 +53,7 @@ class Classifier:
     def confidences(self, reading: Reading) -> np.ndarray:
         """One confidence a label, in the order of `labels`."""
         columns, values = self.vectoriser.row(reading)
-        row = csr_matrix((values, columns, [0, len(columns)]), shape=(1, self._weights.shape[0]))
-        scores = (row @ self._weights).toarray()[0] * self._scale + self._bias
+        scores = (values @ self._weights[columns].astype(np.float64)) * self._scale + self._bias
         return softmax(scores, self.sharpness)
 
     def save(self, folder: Path) -> None:
@@ -65,9 +68,7 @@ class Classifier:
         (folder / "head.json").write_text(json.dumps(described, ensure_ascii=False), encoding="utf-8")
         np.savez_compressed(
             folder / "head.npz",
-            data=self._small.data,
-            indices=self._small.indices.astype(np.uint16),
-            starts=self._small.indptr.astype(np.int32),
+            weights=self._weights,
             idf=self.vectoriser.idf.astype(np.float32),
             scale=self._scale,
             bias=self._bias,
@@ -78,21 +79,20 @@ class Classifier:
         """Read a head back; `ModelDamaged` says what is wrong with the folder."""
         try:
             described = json.loads((folder / "head.json").read_text(encoding="utf-8"))
-            with np.load(folder / "head.npz", allow_pickle=False) as arrays:
+            with (folder / "head.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 idf = arrays["idf"].astype(np.float64)
-                shape = (len(idf), len(described["labels"]))
-                parts = (arrays["data"], arrays["indices"].astype(np.int32), arrays["starts"])
-                weights = csr_matrix(parts, shape=shape)
-                scale, bias = arrays["scale"], arrays["bias"]
+                weights, scale, bias = arrays["weights"], arrays["scale"], arrays["bias"]
+            if weights.shape != (len(idf), len(described["labels"])):
+                raise ValueError(f"weights of shape {weights.shape} do not fit the labels and features")
             vocabulary, first = {}, 0
             for block in BLOCKS:
                 grams = described["grams"][block]
                 vocabulary[block] = {gram: first + place for place, gram in enumerate(grams)}
                 first += len(grams)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            vectoriser = Vectoriser(vocabulary, idf, described["blocks"])
+            return cls(described["labels"], vectoriser, weights, scale, bias, described["sharpness"])
+        except (BadZipFile, zlib.error, EOFError, OSError, ValueError, KeyError, TypeError) as error:
             raise ModelDamaged(f"the head in {folder.name} cannot be read: {error}") from error
-        vectoriser = Vectoriser(vocabulary, idf, described["blocks"])
-        return cls(described["labels"], vectoriser, weights, scale, bias, described["sharpness"])
 
 
 def softmax(scores: np.ndarray, sharpness: float) -> np.ndarray:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import FrozenSet, Iterator, List
+from typing import FrozenSet, Iterable, Iterator, List
 
 from nlu.normalise import fold, normalise
 
@@ -19,11 +19,12 @@ _PATTERNS = (
     ("application_code", re.compile(r"\b[A-Z]?\d{2,3}(?:\.\d{2,3}){1,4}(?:\.[A-Z]\d{2})?-\d{6}-\d{3,7}\b", re.I)),
     ("procedure_code", re.compile(r"\b\d\.\d{6}(?:\.\d{3}\.\d{2}\.\d{2}\.H\d{2})?\b")),
     ("date", re.compile(r"\b(?:0?[1-9]|[12]\d|3[01])[/.-](?:0?[1-9]|1[0-2])[/.-](?:19|20)?\d{2}\b")),
-    ("phone", re.compile(r"(?<![\d.])(?:\+?84|0)[ .-]?(?:[235789]\d)(?:[ .-]?\d){7,8}(?![\d.]*\d)")),
-    ("id_number", re.compile(r"(?<![\d.,-])(?:\d{12}|\d{9}|\d{3}(?: \d{3}){3}|\d{3}(?: \d{3}){2})(?![\d.,-]*\d)")),
+    ("phone", re.compile(r"(?<!\d)(?<!\d\.)(?:\+?84|0)[ .-]?(?:[235789]\d)(?:[ .-]?\d){7,8}(?![\d.]*\d)")),
+    ("id_number", re.compile(r"(?<!\d)(?:\d{12}|\d{9}|0\d{2}(?:[ .-]\d{3}){3}|0\d{3}(?:[ .-]\d{4}){2})(?!\d)")),
+    ("id_number", re.compile(r"(?<![\d.,-])(?:\d{3}(?: \d{3}){3}|\d{3}(?: \d{3}){2})(?![\d.,-]*\d)")),
 )
 _UNIT = r"(?P<unit>xã|phường|đặc khu|thị trấn|xa|phuong|dac khu|thi tran|tỉnh|tinh|thành phố|thanh pho|tp\.?)"
-_PLACE = re.compile(rf"\b{_UNIT}\s+(?P<name>\w+(?:[ -]\w+){{0,4}})", re.I)
+_PLACE = re.compile(rf"\b{_UNIT}\s+(?=(?P<name>\w+(?:[ -]\w+){{0,4}}))", re.I)
 _PROVINCE_UNITS = {"tinh", "thanh pho", "tp", "tp."}
 
 
@@ -62,7 +63,7 @@ def _places(text: str) -> Iterator[Entity]:
         words = list(re.finditer(r"\w+", match["name"]))
         for count in range(len(words), 0, -1):
             name = match["name"][: words[count - 1].end()]
-            if fold(normalise(name)) in known:
+            if {normalise(name), fold(normalise(name))} & known:
                 end = match.start("name") + len(name)
                 yield Entity(kind, text[match.start() : end], match.start(), end)
                 break
@@ -70,12 +71,18 @@ def _places(text: str) -> Iterator[Entity]:
 
 @lru_cache(maxsize=2)
 def _names(kind: str) -> FrozenSet[str]:
-    """Folded names, without the unit's word, from underthesea's list of the 2025 merger (63 → 34 provinces)."""
+    """Names without the unit's word, from underthesea's list of the 2025 merger (63 → 34 provinces)."""
     data = files("underthesea").joinpath("address/data/mapping.json").read_text(encoding="utf-8")
     mapping = json.loads(data)
     if kind == "province":
         places = [*mapping["province_names"].values(), *mapping["old_province_names"].values()]
-        return frozenset(fold(normalise(place["short"])) for place in places)
+        return _as_written(place["short"] for place in places)
     units = re.compile(r"^(?:xã|phường|thị trấn|đặc khu)\s+", re.I)
     wards = {row[key] for row in mapping["ward_mapping"] for key in ("old_ward", "new_ward")}
-    return frozenset(fold(normalise(units.sub("", ward))) for ward in wards if ward)
+    return _as_written(units.sub("", ward) for ward in wards if ward)
+
+
+def _as_written(names: Iterable[str]) -> FrozenSet[str]:
+    """With diacritics, and without if of several syllables: "xã làm" is no way to write the commune of Lâm."""
+    written = {normalise(name) for name in names}
+    return frozenset(written | {fold(name) for name in written if " " in name})

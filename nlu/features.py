@@ -7,7 +7,6 @@ from collections import Counter
 from typing import Callable, Dict, Iterable, List, Sequence, Tuple
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from nlu.segment import Reading
 
@@ -80,11 +79,3 @@ class Vectoriser:
             columns.extend(places)
             values.extend(self.weights[block] * value / length for value in block_values)
         return np.array(columns, dtype=np.int64), np.array(values)
-
-    def matrix(self, readings: Sequence[Reading]) -> csr_matrix:
-        """One row a reading."""
-        rows = [self.row(reading) for reading in readings]
-        starts = np.concatenate([[0], np.cumsum([len(columns) for columns, _ in rows])])
-        columns = np.concatenate([columns for columns, _ in rows]) if rows else np.array([], dtype=np.int64)
-        values = np.concatenate([values for _, values in rows]) if rows else np.array([])
-        return csr_matrix((values, columns, starts), shape=(len(rows), len(self.idf)))

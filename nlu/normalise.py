@@ -24,7 +24,7 @@ _OPEN_SYLLABLES = {
 }
 _TONE_PLACE = re.compile(r"(?<!q)(" + "|".join(_OPEN_SYLLABLES) + r")(?!\w)")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
-_TYPED_D = re.compile(r"\b(?:dd|d9)(?=[^\W\d_])")
+_TYPED_D = re.compile(r"\b(?:d{2,}|d9)(?=[^\W\d_])")
 _KEPT = re.compile(r"[^\w\s.,/%-]|_")
 _WORD = re.compile(r"\w+")
 _LOOSE_PUNCTUATION = re.compile(r"(?<!\d)[.,/%-]|[.,/%-](?!\d)")
@@ -44,12 +44,17 @@ def normalise(text: str) -> str:
     text = unicodedata.normalize("NFC", text)  # lower() can split a letter again ("İ")
     text = _KEPT.sub(" ", text)
     text = _LOOSE_PUNCTUATION.sub(" ", text)
-    text = _STRETCHED.sub(r"\1", text)
     text = _TYPED_D.sub("đ", text)
-    text = _TONE_PLACE.sub(lambda match: _OPEN_SYLLABLES[match.group()], text)
     known = abbreviations()
+    text = _WORD.sub(lambda match: _unstretched(match.group(), known), text)
+    text = _TONE_PLACE.sub(lambda match: _OPEN_SYLLABLES[match.group()], text)
     text = _WORD.sub(lambda match: known.get(match.group(), match.group()), text)
     return " ".join(text.split())
+
+
+def _unstretched(word: str, known: Dict[str, str]) -> str:
+    """ "xinnnn" is "xin"; "cccd" is no slip."""
+    return word if word in known else _STRETCHED.sub(r"\1", word)
 
 
 def fold(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tarfile
 import tempfile
+import zlib
 from pathlib import Path
 from typing import Dict
 
@@ -13,6 +14,7 @@ from nlu.parse import Parse, parse
 from nlu.segment import segment
 
 _HEADS = {"nlu.components.TopicClassifier": "topics", "nlu.components.AspectClassifier": "aspects"}
+_DAMAGE = (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, KeyError, TypeError)
 
 
 class Runtime:
@@ -32,9 +34,9 @@ def open_archive(path: Path) -> Runtime:
     if not path.is_file():
         raise ModelDamaged(f"the model {path} does not exist: run `make train`, or set MOTCUA_MODEL to an archive")
     try:
-        with tempfile.TemporaryDirectory() as scratch, tarfile.open(path) as archive:
+        with tempfile.TemporaryDirectory() as scratch, tarfile.open(path, "r:gz") as archive:
             heads = _load_heads(_unpacked(archive, Path(scratch)))
-    except (tarfile.TarError, EOFError, OSError, ValueError, KeyError, ModelDamaged) as error:
+    except (ModelDamaged, *_DAMAGE) as error:
         raise ModelDamaged(f"the model {path} cannot be read ({error}): run `make train` to build it anew") from error
     segment("khởi động")  # load underthesea's word model now rather than at the first citizen's message
     return Runtime(heads["topics"], heads["aspects"])

@@ -13,7 +13,7 @@ from nlu.calibration import sharpness
 from nlu.classifier import Classifier
 from nlu.copies import with_copies
 from nlu.features import BLOCKS, Vectoriser
-from nlu.segment import read
+from nlu.segment import Reading, read
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,19 @@ def train(sentences: Sequence[str], labels: Sequence[str], recipe: Recipe) -> Cl
         {block: options[block] for block in BLOCKS},
         {block: options[f"{block}_at_least"] for block in BLOCKS},
     )
-    rows = vectoriser.matrix(readings)
+    rows = _matrix(vectoriser, readings)
     weights = svm.fit(rows, classes, len(names), recipe.cost, recipe.epochs)
     scores = _unseen_scores(rows, classes, np.array(origins), recipe)
     small, scale = _shrunk(weights[:-1], recipe.keep)
     return Classifier(names, vectoriser, small, scale, weights[-1].astype(np.float64), sharpness(scores, classes))
+
+
+def _matrix(vectoriser: Vectoriser, readings: Sequence[Reading]) -> csr_matrix:
+    rows = [vectoriser.row(reading) for reading in readings]
+    starts = np.cumsum([0, *(len(columns) for columns, _ in rows)])
+    columns = np.concatenate([columns for columns, _ in rows])
+    values = np.concatenate([values for _, values in rows])
+    return csr_matrix((values, columns, starts), shape=(len(rows), len(vectoriser.idf)))
 
 
 def _unseen_scores(rows: csr_matrix, classes: np.ndarray, origins: np.ndarray, recipe: Recipe) -> np.ndarray:
@@ -69,7 +77,7 @@ def _unseen_scores(rows: csr_matrix, classes: np.ndarray, origins: np.ndarray, r
     return scores
 
 
-def _shrunk(weights: np.ndarray, keep: float) -> Tuple[csr_matrix, np.ndarray]:
+def _shrunk(weights: np.ndarray, keep: float) -> Tuple[np.ndarray, np.ndarray]:
     """The largest share `keep` of the weights, as signed bytes with one scale a class."""
     sizes = np.abs(weights)
     threshold = np.quantile(sizes[sizes > 0], 1.0 - keep) if keep < 1 else 0.0
@@ -77,4 +85,4 @@ def _shrunk(weights: np.ndarray, keep: float) -> Tuple[csr_matrix, np.ndarray]:
     scale[scale == 0] = 1.0
     small = np.rint(weights / scale).astype(np.int8)
     small[sizes < threshold] = 0
-    return csr_matrix(small), scale.astype(np.float64)
+    return small, scale.astype(np.float64)

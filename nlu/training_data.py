@@ -6,6 +6,7 @@ A block is an intent, metadata (`aspect`, in evaluation also `noise`) and one se
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -94,3 +95,9 @@ def fingerprint(root: Path) -> str:
     for source in [*sources, root / "nlu" / "abbreviations.txt"]:
         digest.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")
     return digest.hexdigest()
+
+
+def write_origin(archive: Path, root: Path) -> None:
+    """Note beside the archive what it was trained from, so that a test can tell when it no longer fits."""
+    origin = {"trained_from": fingerprint(root), "archive": hashlib.sha256(archive.read_bytes()).hexdigest()}
+    archive.with_name("motcua.json").write_text(json.dumps(origin, indent=2) + "\n", encoding="utf-8")
