@@ -28,6 +28,8 @@ _NAMES: dict[Aspect, str] = {
 }
 _OFFERED: tuple[Aspect, ...] = ("documents", "fee", "time", "where", "who", "trouble", "legal")
 _MOST_SIBLINGS = 5
+# Parts that make little sense to someone who has not read the short answer yet.
+_NEED_THE_SHORT_ANSWER: tuple[Aspect, ...] = ("who", "online", "result", "trouble")
 
 
 def show(turn: Turn, topic: str, aspect: str = "overview") -> Result | None:
@@ -45,8 +47,10 @@ def show(turn: Turn, topic: str, aspect: str = "overview") -> Result | None:
 def _reply(turn: Turn, entry: Entry, aspect: Aspect) -> Reply:
     today = turn.now.date()
     body = _body(entry, aspect)
-    if not body and aspect != "overview":
+    if not body:
         body = f"Máy chưa có thông tin riêng về phần này. Tóm tắt:\n{entry.short_answer}"
+    elif aspect in _NEED_THE_SHORT_ANSWER and turn.talk.topic != entry.id:
+        body = f"{entry.short_answer}\n\n{body}"
     paragraphs = [body, *(note.text for note in entry.notes(aspect, today))]
     if aspect == "where":
         paragraphs.append(f"Nơi tiếp nhận của {turn.office.name}: {turn.office.center}, {turn.office.address}.")
@@ -124,9 +128,8 @@ def _aspects(entry: Entry, shown: Aspect) -> list[Choice]:
 
 
 def _siblings(turn: Turn, entry: Entry) -> list[Choice]:
-    """Other cases of the same thing when the main entry answers; else what people ask next."""
-    siblings = turn.knowledge.siblings(entry) if entry.family == entry.id else []
-    others = siblings[:_MOST_SIBLINGS] or turn.knowledge.related(entry)[:2]
+    """Other cases of the same thing; where there are none, what people ask next."""
+    others = turn.knowledge.siblings(entry)[:_MOST_SIBLINGS] or turn.knowledge.related(entry)[:2]
     return [Choice(label=f"➜ {other.label}", payload=payload("hoi", other.id)) for other in others]
 
 

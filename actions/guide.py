@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
+from actions.answer import show
 from bot.knowledge import Entry
 from bot.messages import Choice, Link, Reply
 from bot.outcomes import Outcome
@@ -21,6 +22,8 @@ def begin(turn: Turn, topic: str) -> Result | None:
     ways = [way for way in _WAYS if entry and _steps(entry, way)]
     if entry is None or not ways:
         return None
+    if not entry.current(turn.now.date()):
+        return show(turn, topic)
     if len(ways) == 1:
         return show_step(turn, topic, ways[0], "1")
     choices = [Choice(label=_WAYS[way].capitalize(), payload=payload("buoc", topic, way, 1)) for way in ways]
@@ -32,8 +35,10 @@ def show_step(turn: Turn, topic: str, way: str, step: str) -> Result | None:
     """One step; one past the last says what comes now and ends the guide."""
     entry = turn.knowledge.get(topic)
     known = next((name for name in get_args(Way) if name == way), None)
-    if entry is None or known is None or not step.isdecimal() or not entry.current(turn.now.date()):
+    if entry is None or known is None or not step.isdecimal():
         return None
+    if not entry.current(turn.now.date()):
+        return show(turn, topic)
     steps = _steps(entry, known)
     if not 1 <= int(step) <= len(steps) + 1:
         return None
@@ -119,6 +124,11 @@ def _resume(turn: Turn) -> Result | None:
     return _move(turn, 0)
 
 
+def _told_to_stop(turn: Turn) -> Result | None:
+    """Without diacritics "dung" stops; "đúng", "đừng" written out do not."""
+    return None if turn.text.strip().lower().startswith("đ") else stop(turn)
+
+
 def _steps(entry: Entry, way: Way) -> list[str]:
     return {"mang": entry.steps_online, "quay": entry.steps_in_person, "chung": entry.steps}[way]
 
@@ -174,7 +184,7 @@ action = Action(
     phrases={
         **dict.fromkeys(_ON, move_on),
         **dict.fromkeys(_BACK, move_back),
-        **dict.fromkeys(_STOP, stop),
+        **dict.fromkeys(_STOP, _told_to_stop),
         "tiep tuc": _resume,
         "lam tiep": _resume,
     },

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from inspect import signature
 from typing import get_args
 
 from actions import clarify, menu, unknown
@@ -45,15 +46,14 @@ async def handle(turn: Turn, actions: Actions, understanding: Understanding) -> 
 
 
 async def _handle(turn: Turn, actions: Actions, understanding: Understanding) -> Handled:
-    if pressed := _pressed(turn):
-        return Handled(
-            _press(replace(turn, talk=turn.talk.model_copy(update={"awaiting": None})), actions, pressed), turn
-        )
+    pressed = _pressed(turn)
+    if pressed or turn.message.kind == "payload":
+        return Handled(_press(_no_longer_waiting(turn), actions, pressed), turn)
     if turn.message.kind != "text":
         return Handled(unknown.not_readable(turn), turn)
     if turn.text != turn.message.text and _hardly_a_word_left(turn.text):
         return Handled(unknown.personal_number(turn), turn)
-    if (phrase := actions.phrases.get(fold(normalise(turn.text)))) and (result := phrase(turn)):
+    if (phrase := actions.phrases.get(fold(normalise(turn.text)))) and (result := phrase(_no_longer_waiting(turn))):
         return Handled(result, turn)
     try:
         parse = await understanding.parse(turn.text)
@@ -73,10 +73,19 @@ def _pressed(turn: Turn) -> Payload | None:
     return parse_payload(written)
 
 
-def _press(turn: Turn, actions: Actions, pressed: Payload) -> Result:
-    handler = actions.verbs.get(pressed.verb)
-    result = handler(turn, *pressed.arguments) if handler else None
-    return result or menu.stale_button(turn)
+def _press(turn: Turn, actions: Actions, pressed: Payload | None) -> Result:
+    handler = actions.verbs.get(pressed.verb) if pressed else None
+    if pressed is None or handler is None:
+        return menu.stale_button(turn)
+    try:
+        call = signature(handler).bind(turn, *pressed.arguments)
+    except TypeError:  # typed by hand with too few or too many arguments
+        return menu.stale_button(turn)
+    return handler(*call.args) or menu.stale_button(turn)
+
+
+def _no_longer_waiting(turn: Turn) -> Turn:
+    return replace(turn, talk=turn.talk.model_copy(update={"awaiting": None}))
 
 
 def _free_text(turn: Turn, actions: Actions) -> Result:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CursorResult, exists, select, update
+from sqlalchemy import CursorResult, exists, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -40,7 +40,7 @@ async def store_event(session: AsyncSession, account_id: int, envelope: Envelope
         "account_id": account_id,
         "conversation_id": conversation_id,
         "event_key": envelope.key,
-        "body": body if work else None,
+        "body": body if work else null(),  # None would be stored as JSON's null
         "state": "waiting" if work else "ignored",
         "attempts": 0,
         "error": "",
@@ -96,7 +96,7 @@ async def claim_event(session: AsyncSession, worker: str, now: float) -> Claimed
     row = (await session.execute(due)).first()
     if row is None:
         return None
-    event, conversation, office_id = row.tuple()
+    event, conversation, office_id = row
     conversation.worker, conversation.worked_until = worker, now + LEASE
     return Claimed(
         event.id,
@@ -123,7 +123,7 @@ async def release(session: AsyncSession, claimed: Claimed, worker: str, talk: di
 async def finish(session: AsyncSession, claimed: Claimed, outcome: str, now: float, error: str = "") -> None:
     """Mark the event as handled and drop its body: what must be kept of it is kept elsewhere, masked."""
     state = "failed" if error else "done"
-    values = {"state": state, "outcome": outcome, "done_at": now, "error": error, "body": None}
+    values = {"state": state, "outcome": outcome, "done_at": now, "error": error, "body": null()}
     await session.execute(update(InboxEvent).where(InboxEvent.id == claimed.event_id).values(values))
 
 

@@ -177,7 +177,7 @@ def load_knowledge(folder: Path) -> Knowledge:
 def _read(file: Path) -> Topics:
     try:
         content = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: not UTF-8, or a date like 2026-02-30
         raise KnowledgeError(f"{file.name}: not readable as YAML: {error}") from error
     try:
         return Topics.model_validate(content)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import and_, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -74,7 +74,7 @@ async def claim_message(session: AsyncSession, sender: str, accounts: Sequence[i
     row = (await session.execute(due)).first()
     if row is None:
         return None
-    message, conversation = row.tuple()
+    message, conversation = row
     conversation.sender, conversation.sent_until = sender, now + LEASE
     return Outgoing(
         message.id,
@@ -111,22 +111,28 @@ async def put_off(
         return
     wait = seconds if seconds is not None else PATIENCE[min(message.attempts, len(PATIENCE) - 1)]
     values = {"attempts": message.attempts + 1, "next_try_at": now + wait, "error": why, "uncertain": uncertain}
-    await session.execute(update(OutboxMessage).where(OutboxMessage.id == message.id).values(values))
+    still_waiting = update(OutboxMessage).where(OutboxMessage.id == message.id, OutboxMessage.state == "waiting")
+    await session.execute(still_waiting.values(values))  # not when the platform reported it as delivered meanwhile
     await _rest(session, message, 0.0)
 
 
 async def confirm(session: AsyncSession, account_id: int, address: str, platform_id: str | None, now: float) -> None:
-    """The platform reports a message of ours as delivered: an uncertain send of that chat did arrive."""
-    uncertain = (
+    """The platform reports a message of ours as delivered: the send of that chat did arrive.
+
+    The report often overtakes the answer to the send, and a broken send is noticed last: so it counts for a message
+    that is being sent as for one whose send was uncertain.
+    """
+    under_way = and_(Conversation.sender.is_not(None), Conversation.sent_until > now)
+    meant = (
         select(OutboxMessage.id)
         .join(Conversation, Conversation.id == OutboxMessage.conversation_id)
         .where(Conversation.account_id == account_id, Conversation.address == address)
-        .where(OutboxMessage.state == "waiting", OutboxMessage.uncertain)
+        .where(OutboxMessage.state == "waiting", or_(OutboxMessage.uncertain, under_way))
         .order_by(OutboxMessage.id)
         .limit(1)
     )
     values = {"state": "sent", "sent_at": now, "platform_id": platform_id, "uncertain": False}
-    message_id = await session.scalar(uncertain)
+    message_id = await session.scalar(meant)
     known = await session.scalar(select(OutboxMessage.id).filter_by(platform_id=platform_id))
     if message_id is not None and known is None:
         await session.execute(update(OutboxMessage).where(OutboxMessage.id == message_id).values(values))

@@ -9,8 +9,8 @@ def split(reply: Reply, limit: int, room_for_choices: int) -> list[Reply]:
     """Parts whose text fits `limit`; heading on the first, source, footnote and choices on the last."""
     frame = len("\n\n".join(reply.lines())) - len(reply.text) + room_for_choices
     texts = _cut(reply.text, max(200, limit - frame))
-    if len(texts) == 1:
-        return [reply]
+    if len(texts) <= 1:
+        return [reply.model_copy(update={"text": "".join(texts)})]
     first = reply.model_copy(update={"text": texts[0], "source": None, "footnote": "", "choices": ()})
     middle = [Reply(text=text) for text in texts[1:-1]]
     last = reply.model_copy(update={"text": texts[-1], "heading": "", "in_place": False})

@@ -36,7 +36,7 @@ _TOKEN_REFUSED = {-216, -220, -124}
 _NO_BUTTONS = -233
 _CALL_LIMIT = -32
 # The person cannot be reached this way: not a follower, blocked, dormant, or outside the seven-day window.
-_PERMANENT = {-201, -202, -210, -213, -217, -227, -230, -232, -238, -241, -244, -248, -305, -311}
+_PERMANENT = {-201, -202, -210, -213, -217, -227, -230, -232, -233, -238, -241, -244, -248, -305, -311}
 _QUOTA = {-211, -218}
 _OPERATOR = {-204, -205, -209, -212, -215, -219, -221, -223, -224, -235, -237, -240, -242, -320, -321}
 _QUOTA_WAIT = 3600.0
@@ -72,7 +72,8 @@ class Zalo:
     def _signature(self, body: bytes, timestamp: str) -> str:
         """Plain SHA-256 of app id, raw body, timestamp and the OA's secret key; not an HMAC."""
         secret = self._settings.oa_secret.get_secret_value()
-        return hashlib.sha256(self._settings.app_id.encode() + body + timestamp.encode() + secret.encode()).hexdigest()
+        signed = (self._settings.app_id.encode(), body, timestamp.encode(errors="replace"), secret.encode())
+        return hashlib.sha256(b"".join(signed)).hexdigest()
 
     def read(self, event: Event) -> Envelope:
         """See `read_event`."""

@@ -35,7 +35,9 @@ def read_event(event: Event) -> Envelope:
     key = _key(event, name, message)
     if name.startswith("oa_send_"):
         user = _text(_part(event, "recipient").get("id"))
-        return Envelope(key, user or None, echo=_text(message.get("text")), platform_id=_text(message.get("msg_id")))
+        by_officer = "admin_id" in _part(event, "sender")  # typed by a person in the OA's own chat tool
+        echo = None if by_officer else _text(message.get("text"))
+        return Envelope(key, user or None, echo=echo, platform_id=_text(message.get("msg_id")))
     if name in _GREETED:
         user = _text(_part(event, "follower").get("id") or event.get("user_id"))
         greeting = Incoming(kind="payload", payload=payload("bat-dau"))
@@ -68,5 +70,6 @@ def _part(event: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _text(value: object) -> str:
-    """Ids and timestamps are strings; numbers are seen too."""
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    """Ids and timestamps are strings; numbers are seen too. Half a surrogate pair cannot be stored."""
+    known = isinstance(value, str | int) and not isinstance(value, bool)
+    return str(value).encode(errors="replace").decode() if known else ""
