@@ -60,6 +60,17 @@ def move_on(turn: Turn) -> Result | None:
     return _move(turn, 1)
 
 
+def acknowledged(turn: Turn) -> Result | None:
+    """After "rồi" or "vâng": the next step, but only while the step is the last thing that was shown."""
+    return move_on(turn) if on_screen(turn) else None
+
+
+def on_screen(turn: Turn) -> bool:
+    """Whether the guide's step is the last thing that was shown."""
+    guide = turn.talk.guide
+    return guide is not None and payload("buoc", guide.topic, guide.way, guide.step + 1) in turn.talk.choices
+
+
 def move_back(turn: Turn) -> Result | None:
     """The step before."""
     return _move(turn, -1)
@@ -163,19 +174,8 @@ def _finished(turn: Turn, entry: Entry) -> Result:
     return Result((reply,), talk, Outcome.GUIDED, entry.id)
 
 
-_ON = (
-    "tiep",
-    "tiep theo",
-    "tiep di",
-    "xong",
-    "xong roi",
-    "roi",
-    "buoc tiep",
-    "buoc tiep theo",
-    "ok",
-    "da xong",
-    "dong y",
-)
+_ON = ("tiep", "tiep theo", "tiep di", "buoc tiep", "buoc tiep theo")
+_DONE = ("xong", "xong roi", "roi", "ok", "da xong", "dong y")
 _BACK = ("quay lai", "lui lai", "buoc truoc")
 _STOP = ("dung", "dung lai", "stop")
 action = Action(
@@ -183,6 +183,7 @@ action = Action(
     awaits={_STUCK: take_difficulty},
     phrases={
         **dict.fromkeys(_ON, move_on),
+        **dict.fromkeys(_DONE, acknowledged),
         **dict.fromkeys(_BACK, move_back),
         **dict.fromkeys(_STOP, _told_to_stop),
         "tiep tuc": _resume,

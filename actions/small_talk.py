@@ -23,7 +23,7 @@ def goodbye(turn: Turn) -> Result:
 
 def agreed(turn: Turn) -> Result:
     """Yes: on with the guide, if one is open."""
-    return guide.move_on(turn) or _say(turn, "Dạ vâng. Bà con cần hỏi việc gì ạ?", _MENU)
+    return guide.acknowledged(turn) or _say(turn, "Dạ vâng. Bà con cần hỏi việc gì ạ?", _MENU)
 
 
 def declined(turn: Turn) -> Result:
@@ -32,10 +32,10 @@ def declined(turn: Turn) -> Result:
 
 
 def never_mind(turn: Turn) -> Result:
-    """Drop whatever was open; a guide keeps its place."""
-    if turn.talk.guide and (stopped := guide.stop(turn)):
+    """In a guide: stop, but keep the place. Said once more, or anywhere else: drop whatever was open."""
+    if guide.on_screen(turn) and (stopped := guide.stop(turn)):
         return stopped
-    talk = turn.talk.model_copy(update={"awaiting": None, "topic": None})
+    talk = turn.talk.model_copy(update={"awaiting": None, "topic": None, "guide": None})
     reply = Reply(text="Dạ, đã dừng ạ. Bà con cần việc khác cứ nhắn.", choices=_MENU)
     return Result((reply,), talk, Outcome.SMALL_TALK)
 

@@ -20,7 +20,7 @@ async def healthz() -> dict[str, str]:
 async def readyz(request: Request, response: Response) -> dict[str, bool]:
     """Model loaded and database reachable; 503 when not."""
     service: Service = request.app.state.service
-    ready = {"database": await service.store.reachable(), "model": service.understanding is not None}
+    ready = {"database": await service.store.reachable(), "model": await service.understanding.ready()}
     response.status_code = 200 if all(ready.values()) else 503
     return ready
 

@@ -7,9 +7,9 @@ import hmac
 import json
 import secrets
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import ValidationError
 from sqlalchemy import select
@@ -73,7 +73,7 @@ async def post_message(request: Request) -> Response:
 
 
 @router.get("/chat/events")
-async def events(request: Request, after: int = 0) -> Response:
+async def events(request: Request, after: Annotated[int, Query(ge=0, lt=2**63)] = 0) -> Response:
     """Server-sent events: the replies of this browser's conversation with an id above `after`."""
     service: Service = request.app.state.service
     address = _address(request, service.settings.key)
@@ -90,12 +90,13 @@ async def _stream(service: Service, address: str, after: int) -> AsyncIterator[s
     bell = channel.bell(address)
     yield "retry: 2000\n\n"
     while True:
+        rung = bell.listen()  # before looking: a ring meanwhile must not be missed
         replies = await _replies(service, account, address, after)
         for reply in replies:
             after = reply["id"]
             yield f"id: {after}\nevent: reply\ndata: {json.dumps(reply, ensure_ascii=False)}\n\n"
         if not replies:
-            await bell.wait(_HEARTBEAT)
+            await bell.wait(rung, _HEARTBEAT)
             yield ": \n\n"
 
 
@@ -104,7 +105,8 @@ async def _replies(service: Service, account: Account, address: str, after: int)
         select(OutboxMessage)
         .join(Conversation, Conversation.id == OutboxMessage.conversation_id)
         .where(Conversation.account_id == account.id, Conversation.address == address)
-        .where(OutboxMessage.state == "sent", OutboxMessage.id > after)
+        # Not only what is marked as sent: the bell rings before that is written down.
+        .where(OutboxMessage.state != "undeliverable", OutboxMessage.id > after)
         .order_by(OutboxMessage.id)
         .limit(50)
     )

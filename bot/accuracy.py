@@ -70,12 +70,13 @@ def report(judged: Sequence[Judged], trained_on: int, rasa_f1: float | None, tod
     outside = [one for one in judged if one.sentence.topic == OUT_OF_SCOPE]
     reports = [one for one in judged if one.sentence.topic == _REPORT]
     wrong = [one for one in asked if one.answered and not one.offered]
+    straight = sum(one.answered for one in asked)
     yield "# How well the bot understands"
     yield ""
     yield f"Of 100 questions about procedures, the right topic comes first for {_hundred(asked, 'first')}; "
     yield f"for {_hundred(asked, 'offered')} the right one is answered or one press away; "
-    yield f"{_share(len(wrong), len(asked))} get a wrong answer that sounds sure. The rest are asked to choose or to say"
-    yield "it anew."
+    yield f"{_share(len(wrong), len(asked))} get a wrong answer that sounds sure."
+    yield "The rest are asked to choose or to say it anew."
     yield ""
     yield f"Measured on {today:%Y-%m-%d} with {len(judged)} sentences, written apart from the {trained_on} training"
     yield "sentences and without looking at them. They are made up, not real letters: expect less in life."
@@ -90,7 +91,6 @@ def report(judged: Sequence[Judged], trained_on: int, rasa_f1: float | None, tod
     yield _row("right aspect", asked, "aspect")
     yield _row("reports of local problems recognised", reports, "first")
     accepted = sum(one.answered for one in outside)
-    straight = sum(one.answered for one in asked)
     yield f"| out of scope, yet answered as a procedure | {_share(accepted, len(outside))} % | {len(outside)} |"
     yield f"| macro F1 over all topics | {100 * macro_f1(judged):.1f} | {len(judged)} |"
     if rasa_f1 is not None:

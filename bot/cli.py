@@ -1,9 +1,10 @@
-"""The command line: `motcua serve | chat | parse | knowledge check`."""
+"""The command line: `motcua serve | chat | parse | knowledge | sentences | model`."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,6 @@ from typing import Annotated
 
 import typer
 import uvicorn
-from pydantic import ValidationError
 
 from bot.accuracy import judge
 from bot.accuracy import report as accuracy
@@ -21,7 +21,7 @@ from bot.knowledge import KnowledgeError, load_knowledge
 from bot.knowledge_check import report
 from bot.logs import set_up_logs
 from bot.service import Service, running
-from bot.settings import ROOT, Settings
+from bot.settings import ROOT, Settings, SettingsError, read_settings
 from bot.store import migrate
 from bot.terminal import talk
 from bot.understanding import open_understanding
@@ -42,13 +42,8 @@ app.add_typer(model, name="model")
 def _one_sentence() -> Iterator[Settings]:
     """Settings for a command; what stops it is said in one sentence, with exit code 1."""
     try:
-        yield Settings()
-    except ValidationError as error:
-        problem = error.errors()[0]
-        name = "_".join(map(str, problem["loc"])).upper()
-        typer.echo(f"motcua: setting MOTCUA_{name}: {problem['msg']}", err=True)
-        raise typer.Exit(1) from error
-    except (KnowledgeError, ModelDamaged) as error:
+        yield read_settings(Settings)
+    except (SettingsError, KnowledgeError, ModelDamaged) as error:
         typer.echo(f"motcua: {error}", err=True)
         raise typer.Exit(1) from error
 
@@ -58,8 +53,19 @@ def serve() -> None:
     """Run the bot: web chat, webhooks, workers and senders."""
     with _one_sentence() as settings:
         set_up_logs(settings.log_level)
-        migrate(settings.database_url)
+        migrate(settings.database)
         asyncio.run(_serve(settings))
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, but a signal only ends it: the rest of the process closes in order afterwards."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    def stop(self) -> None:
+        self.should_exit = True
 
 
 async def _serve(settings: Settings) -> None:
@@ -74,7 +80,9 @@ async def _serve(settings: Settings) -> None:
             access_log=False,
             timeout_graceful_shutdown=3,
         )
-        server = uvicorn.Server(config)
+        server = _Server(config)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, server.stop)
         serving = asyncio.create_task(server.serve())
         while not server.started and not serving.done():
             await asyncio.sleep(0.02)
@@ -153,7 +161,7 @@ def check_sentences() -> None:
 
 @model.command("report")
 def report_model(results: Annotated[Path, typer.Argument(help="Folder that `rasa test nlu` wrote.")]) -> None:
-    """Measure the model on the evaluation sentences; write docs/accuracy.md and what it was trained from."""
+    """Measure the model on the evaluation sentences; write docs/accuracy.md."""
     with _one_sentence() as settings:
         known = load_knowledge(settings.data / "knowledge")
         asked = read_sentences(ROOT / "tests" / "evaluation")
@@ -164,5 +172,11 @@ def report_model(results: Annotated[Path, typer.Argument(help="Folder that `rasa
         trained_on = len(read_sentences(settings.data / "intents"))
         lines = list(accuracy(judged, trained_on, rasa_f1, date.today()))
         (ROOT / "docs" / "accuracy.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        write_origin(settings.model, ROOT)
         typer.echo("\n".join(lines))
+
+
+@model.command("seal")
+def seal_model() -> None:
+    """Note beside the archive, right after training, what it was trained from."""
+    with _one_sentence() as settings:
+        write_origin(settings.model, ROOT)

@@ -33,7 +33,7 @@ class Decision:
 def decide(parse: Parse, knowledge: Knowledge, topic_in_hand: str | None) -> Decision:
     """What to do about a free text, given the topic that the conversation is about."""
     best = parse.topic
-    if best.id == FOLLOW_UP:
+    if best.id == FOLLOW_UP and best.confidence >= DIALOGUE_SURE:
         return _follow_up(parse, knowledge, topic_in_hand)
     if best.id == OUT_OF_SCOPE and best.confidence >= DIALOGUE_SURE:
         return Decision("out_of_scope")
@@ -55,12 +55,11 @@ def _follow_up(parse: Parse, knowledge: Knowledge, topic_in_hand: str | None) ->
 
 
 def _ask_back(parse: Parse, knowledge: Knowledge) -> Decision:
-    likely = [guess for guess in parse.ranking if guess.id not in (FOLLOW_UP, OUT_OF_SCOPE)]
-    topics = tuple(dict.fromkeys(guess.id for guess in likely if knowledge.get(guess.id)))[:_MOST_CHOICES]
+    likely = [guess for guess in parse.ranking if knowledge.get(guess.id)]
     if parse.topic.id == OUT_OF_SCOPE:
         return Decision("out_of_scope")
-    if topics and likely[0].confidence >= FLOOR:
-        return Decision("clarify", topics)
+    if likely and likely[0].confidence >= FLOOR:
+        return Decision("clarify", tuple(guess.id for guess in likely[:_MOST_CHOICES]))
     return Decision("unanswerable")
 
 

@@ -19,7 +19,7 @@ from bot.messages import Reply
 from bot.outcomes import Outcome
 from bot.payloads import Payload, parse_payload
 from bot.registry import Actions
-from bot.turn import Result, Turn
+from bot.turn import Handler, Result, Turn
 from bot.understanding import NotUnderstood, Understanding
 from nlu.normalise import fold, normalise
 
@@ -28,6 +28,7 @@ NOTICE = (
     "bà con đừng gửi số căn cước, mật khẩu hay mã OTP (mã xác nhận)."
 )
 _ASPECT_SURE = 0.4
+_PATIENCE = 24 * 3600.0  # seconds that an answer to a question of ours is waited for
 _ASPECTS: Mapping[str, Aspect] = {aspect: aspect for aspect in get_args(Aspect)}
 
 
@@ -58,7 +59,7 @@ async def _handle(turn: Turn, actions: Actions, understanding: Understanding) ->
     try:
         parse = await understanding.parse(turn.text)
     except NotUnderstood:
-        waiting = actions.awaits.get(turn.talk.awaiting or "")
+        waiting = _waiting(turn, actions)
         return Handled((waiting and waiting(turn)) or unknown.out_of_order(turn), turn)
     turn = replace(turn, parse=parse, aspect=_aspect(parse.aspect.id, parse.aspect.confidence))
     return Handled(_free_text(turn, actions), turn)
@@ -84,6 +85,12 @@ def _press(turn: Turn, actions: Actions, pressed: Payload | None) -> Result:
     return handler(*call.args) or menu.stale_button(turn)
 
 
+def _waiting(turn: Turn, actions: Actions) -> Handler | None:
+    """Who gets the answer to our last question; after a day a text is a new question."""
+    fresh = turn.now.timestamp() - turn.talk.at < _PATIENCE
+    return actions.awaits.get(turn.talk.awaiting or "") if fresh else None
+
+
 def _no_longer_waiting(turn: Turn) -> Turn:
     return replace(turn, talk=turn.talk.model_copy(update={"awaiting": None}))
 
@@ -91,7 +98,7 @@ def _no_longer_waiting(turn: Turn) -> Turn:
 def _free_text(turn: Turn, actions: Actions) -> Result:
     assert turn.parse  # noqa: S101 (for the type checker: set by the caller)
     decision = decide(turn.parse, turn.knowledge, turn.talk.topic)
-    waiting = actions.awaits.get(turn.talk.awaiting or "")
+    waiting = _waiting(turn, actions)
     if waiting and decision.intent != "huy" and (result := waiting(turn)):
         return result
     match decision.kind:
@@ -118,7 +125,7 @@ def _hardly_a_word_left(masked: str) -> bool:
 def _finish(result: Result, turn: Turn) -> Result:
     """Remember what can be picked by number; say once what is kept; remind whoever sends a personal number."""
     replies = list(result.replies)
-    talk = result.talk.model_copy(update={"choices": _choices(replies)})
+    talk = result.talk.model_copy(update={"choices": _choices(replies), "at": turn.now.timestamp()})
     if replies and turn.text != turn.message.text and result.outcome is not Outcome.REFUSED_PERSONAL_DATA:
         replies[-1] = _with_footnote(
             replies[-1], "Bà con không cần gửi số giấy tờ, số điện thoại cho máy: máy không giữ."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +27,7 @@ class Claimed:
     account_id: int
     office_id: int
     body: Event
-    attempts: int
+    attempts: int  # this one included
     talk: dict[str, Any]
 
 
@@ -75,8 +76,11 @@ async def _insert_unless_there(session: AsyncSession, table: Any, row: dict[str,
     return result.rowcount == 1
 
 
-async def claim_event(session: AsyncSession, worker: str, now: float) -> Claimed | None:
-    """Take the oldest due event whose conversation nobody works on and which no earlier one waits before."""
+async def claim_event(session: AsyncSession, worker: str, accounts: Collection[int], now: float) -> Claimed | None:
+    """Take the oldest due event of the accounts whose conversation nobody works on; never past an earlier one.
+
+    The attempt is counted here, before it is made: an event that kills the process must not do so for ever.
+    """
     earlier = aliased(InboxEvent)
     waits_before = exists().where(
         earlier.conversation_id == InboxEvent.conversation_id,
@@ -88,16 +92,17 @@ async def claim_event(session: AsyncSession, worker: str, now: float) -> Claimed
         .join(Conversation, Conversation.id == InboxEvent.conversation_id)
         .join(ChannelAccount, ChannelAccount.id == InboxEvent.account_id)
         .where(InboxEvent.state == "waiting", InboxEvent.next_try_at <= now, Conversation.worked_until < now)
-        .where(~waits_before)
+        .where(InboxEvent.account_id.in_(accounts), ~waits_before)
         .order_by(InboxEvent.id)
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(of=[InboxEvent, Conversation], skip_locked=True)
     )
     row = (await session.execute(due)).first()
     if row is None:
         return None
     event, conversation, office_id = row
     conversation.worker, conversation.worked_until = worker, now + LEASE
+    event.attempts += 1
     return Claimed(
         event.id,
         conversation.id,
@@ -129,6 +134,6 @@ async def finish(session: AsyncSession, claimed: Claimed, outcome: str, now: flo
 
 async def put_off(session: AsyncSession, claimed: Claimed, now: float, error: str) -> None:
     """Try the event again after a while."""
-    wait = PATIENCE[min(claimed.attempts, len(PATIENCE) - 1)]
-    values = {"attempts": claimed.attempts + 1, "next_try_at": now + wait, "error": error}
+    wait = PATIENCE[min(claimed.attempts, len(PATIENCE)) - 1]
+    values = {"next_try_at": now + wait, "error": error}
     await session.execute(update(InboxEvent).where(InboxEvent.id == claimed.event_id).values(values))

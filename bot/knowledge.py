@@ -110,7 +110,7 @@ class Topics(_Strict):
     """One file of `data/knowledge/`: a field of public service and its entries, in the order of its menu."""
 
     field: Id
-    title: Text
+    title: Annotated[str, StringConstraints(min_length=1, max_length=64)]  # also a button's label
     order: int
     entries: list[Entry]
 

@@ -28,6 +28,13 @@ class Office(BaseModel):
     note: str = ""
 
 
+def office_of(offices: dict[str, Office], name: str) -> Office:
+    """The office that the settings name."""
+    if name not in offices:
+        raise KnowledgeError(f"MOTCUA_OFFICE is {name!r}; data/offices/ has {', '.join(offices)}")
+    return offices[name]
+
+
 def load_offices(folder: Path) -> dict[str, Office]:
     """Every office by the name of its file; a bad file is a `KnowledgeError` naming file and field."""
     offices = {}

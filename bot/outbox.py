@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -29,6 +29,16 @@ class Outgoing:
     edits: str | None
     attempts: int
     created_at: float
+
+
+@dataclass(frozen=True)
+class Echo:
+    """What a platform says was delivered to a chat."""
+
+    account_id: int
+    address: str
+    text: str
+    platform_id: str | None
 
 
 def enqueue(
@@ -69,7 +79,7 @@ async def claim_message(session: AsyncSession, sender: str, accounts: Sequence[i
         .where(Conversation.account_id.in_(accounts), ~waits_before)
         .order_by(OutboxMessage.id)
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(of=[OutboxMessage, Conversation], skip_locked=True)
     )
     row = (await session.execute(due)).first()
     if row is None:
@@ -102,40 +112,36 @@ async def mark_undeliverable(session: AsyncSession, message: Outgoing, why: str)
     await _rest(session, message, 0.0)
 
 
-async def put_off(
-    session: AsyncSession, message: Outgoing, why: str, now: float, seconds: float | None, uncertain: bool
-) -> None:
+async def put_off(session: AsyncSession, message: Outgoing, why: str, now: float, seconds: float | None) -> None:
     """Try it again later; an old one is given up."""
     if now - message.created_at > GIVE_UP_AFTER:
         await mark_undeliverable(session, message, f"given up: {why}")
         return
     wait = seconds if seconds is not None else PATIENCE[min(message.attempts, len(PATIENCE) - 1)]
-    values = {"attempts": message.attempts + 1, "next_try_at": now + wait, "error": why, "uncertain": uncertain}
+    values = {"attempts": message.attempts + 1, "next_try_at": now + wait, "error": why}
     still_waiting = update(OutboxMessage).where(OutboxMessage.id == message.id, OutboxMessage.state == "waiting")
     await session.execute(still_waiting.values(values))  # not when the platform reported it as delivered meanwhile
     await _rest(session, message, 0.0)
 
 
-async def confirm(session: AsyncSession, account_id: int, address: str, platform_id: str | None, now: float) -> None:
-    """The platform reports a message of ours as delivered: the send of that chat did arrive.
+async def confirm(session: AsyncSession, echo: Echo, written: Callable[[Reply], str], now: float) -> None:
+    """The platform reports a message of ours as delivered.
 
-    The report often overtakes the answer to the send, and a broken send is noticed last: so it counts for a message
-    that is being sent as for one whose send was uncertain.
+    It may do so before the sender has its answer, or after the sender gave up waiting for one: either way the message
+    that reads like it has arrived. Unless it is the echo of one already known as sent: then nothing is to be learnt.
     """
-    under_way = and_(Conversation.sender.is_not(None), Conversation.sent_until > now)
-    meant = (
-        select(OutboxMessage.id)
+    of_the_chat = (
+        select(OutboxMessage)
         .join(Conversation, Conversation.id == OutboxMessage.conversation_id)
-        .where(Conversation.account_id == account_id, Conversation.address == address)
-        .where(OutboxMessage.state == "waiting", or_(OutboxMessage.uncertain, under_way))
-        .order_by(OutboxMessage.id)
-        .limit(1)
+        .where(Conversation.account_id == echo.account_id, Conversation.address == echo.address)
     )
-    values = {"state": "sent", "sent_at": now, "platform_id": platform_id, "uncertain": False}
-    message_id = await session.scalar(meant)
-    known = await session.scalar(select(OutboxMessage.id).filter_by(platform_id=platform_id))
-    if message_id is not None and known is None:
-        await session.execute(update(OutboxMessage).where(OutboxMessage.id == message_id).values(values))
+    if await session.scalar(of_the_chat.where(OutboxMessage.platform_id == echo.platform_id).limit(1)):
+        return
+    waiting = of_the_chat.where(OutboxMessage.state == "waiting").order_by(OutboxMessage.id)
+    for message in await session.scalars(waiting):
+        if written(Reply.model_validate(message.reply)).split() == echo.text.split():
+            message.state, message.sent_at, message.platform_id = "sent", now, echo.platform_id
+            return
 
 
 async def _rest(session: AsyncSession, message: Outgoing, until: float) -> None:

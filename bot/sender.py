@@ -67,7 +67,7 @@ class Sender:
         except Undeliverable as error:
             await self._give_up(message, str(error))
         except Uncertain as error:
-            await self._put_off(message, str(error), _ECHO_WAIT, uncertain=True)
+            await self._put_off(message, str(error), _ECHO_WAIT)
         except TryLater as error:
             await self._put_off(message, str(error), error.seconds)
         except NeedsOperator as error:
@@ -87,7 +87,7 @@ class Sender:
             await outbox.mark_undeliverable(session, message, why)
         metrics.SENT.labels(self.account.channel.name, "undeliverable").inc()
 
-    async def _put_off(self, message: Outgoing, why: str, seconds: float | None, uncertain: bool = False) -> None:
+    async def _put_off(self, message: Outgoing, why: str, seconds: float | None) -> None:
         async with self.store.write() as session:
-            await outbox.put_off(session, message, why, self.clock(), seconds, uncertain)
+            await outbox.put_off(session, message, why, self.clock(), seconds)
         metrics.SENT.labels(self.account.channel.name, "put_off").inc()

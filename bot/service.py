@@ -16,8 +16,9 @@ from bot import inbox, metrics, outbox
 from bot.accounts import DEFAULT, Account, account_id
 from bot.channels.channel import Channel, Event
 from bot.channels.registry import open_channels
-from bot.knowledge import Knowledge, KnowledgeError, load_knowledge
-from bot.offices import load_offices
+from bot.knowledge import Knowledge, load_knowledge
+from bot.offices import Office, load_offices, office_of
+from bot.outbox import Echo
 from bot.registry import load_actions
 from bot.sender import Sender
 from bot.settings import Settings
@@ -47,7 +48,8 @@ class Service:
         async with self.store.write() as session:
             new = await inbox.store_event(session, account.id, envelope, event, now)
             if new and envelope.echo is not None and envelope.address is not None:
-                await outbox.confirm(session, account.id, envelope.address, envelope.platform_id, now)
+                echo = Echo(account.id, envelope.address, envelope.echo, envelope.platform_id)
+                await outbox.confirm(session, echo, account.channel.written, now)
         result = "taken" if new and envelope.message else "ignored" if new else "repeated"
         metrics.EVENTS.labels(account.channel.name, result).inc()
         self.events_wait.set()
@@ -64,23 +66,21 @@ class Service:
 async def running(settings: Settings) -> AsyncIterator[Service]:
     """The service with its workers and senders, from the first claim to the last."""
     knowledge = load_knowledge(settings.data / "knowledge")
-    offices = load_offices(settings.data / "offices")
-    if settings.office not in offices:
-        raise KnowledgeError(f"MOTCUA_OFFICE is {settings.office!r}; data/offices/ has {', '.join(offices)}")
+    office = office_of(load_offices(settings.data / "offices"), settings.office)
     async with AsyncExitStack() as stack:
-        store = Store(settings.database_url)
+        store = Store(settings.database)
         stack.push_async_callback(store.close)
         understanding = open_understanding(settings)
         stack.push_async_callback(understanding.close)
         service = Service(settings, store, knowledge, understanding)
         for channel in await stack.enter_async_context(open_channels(settings, store)):
-            await _enter(service, channel, offices[settings.office], settings.office)
+            await _enter(service, channel, office, settings.office)
         tasks = [asyncio.create_task(job) for job in _jobs(service)]
         stack.push_async_callback(_stop, tasks)
         yield service
 
 
-async def _enter(service: Service, channel: Channel, office: Any, slug: str) -> None:
+async def _enter(service: Service, channel: Channel, office: Office, slug: str) -> None:
     async with service.store.write() as session:
         row = await account_id(session, channel.name, DEFAULT, slug)
     service.accounts[row] = Account(row, DEFAULT, channel, office)

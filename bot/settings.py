@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(Exception):
+    """A setting cannot be used; the message names its environment variable."""
 
 
 class Settings(BaseSettings):
@@ -18,7 +24,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="MOTCUA_", env_file=".env", extra="ignore")
 
-    database_url: str = Field("sqlite+aiosqlite:///var/motcua.db", description="SQLAlchemy URL; async driver.")
+    database_url: str = Field("", description="SQLAlchemy URL with an async driver; empty: SQLite in VAR.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
     public_url: str = Field("", description="How the internet reaches this server (https://…); empty: it does not.")
@@ -40,7 +46,34 @@ class Settings(BaseSettings):
             return self.secret_key.get_secret_value().encode()
         kept = self.var / "secret_key"
         if not kept.exists():
-            self.var.mkdir(parents=True, exist_ok=True)
-            kept.touch(mode=0o600)
-            kept.write_text(secrets.token_urlsafe(32), encoding="ascii")
+            self.var.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _keep(kept, secrets.token_urlsafe(32).encode())
         return kept.read_bytes()
+
+    @property
+    def database(self) -> str:
+        """The database's URL."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.var / 'motcua.db'}"
+
+
+def _keep(file: Path, content: bytes) -> None:
+    """Write a file whole or not at all; one that is there already stays."""
+    draft = file.with_name(f"{file.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_bytes(content)
+    with suppress(FileExistsError):
+        os.link(draft, file)
+    draft.unlink()
+
+
+Kind = TypeVar("Kind", bound=BaseSettings)
+
+
+def read_settings(kind: type[Kind]) -> Kind:
+    """Settings of a kind from the environment; `SettingsError` names the first that is wrong."""
+    try:
+        return kind()
+    except ValidationError as error:
+        problem = error.errors()[0]
+        name = f"{kind.model_config['env_prefix']}{'_'.join(map(str, problem['loc']))}".upper()
+        raise SettingsError(f"setting {name}: {problem['msg']}") from error

@@ -5,9 +5,11 @@ from __future__ import annotations
 from bot.messages import Reply
 
 
-def split(reply: Reply, limit: int, room_for_choices: int) -> list[Reply]:
-    """Parts whose text fits `limit`; heading on the first, source, footnote and choices on the last."""
-    frame = len("\n\n".join(reply.lines())) - len(reply.text) + room_for_choices
+def split(reply: Reply, limit: int, frame: int) -> list[Reply]:
+    """Parts that fit `limit`: heading on the first, source, footnote and choices on the last.
+
+    `frame` is the number of characters that everything but the text takes.
+    """
     texts = _cut(reply.text, max(200, limit - frame))
     if len(texts) <= 1:
         return [reply.model_copy(update={"text": "".join(texts)})]

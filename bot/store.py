@@ -56,7 +56,7 @@ class Store:
 
 def open_engine(url: str) -> AsyncEngine:
     """An engine whose transactions are real ones, tables' definitions included, on SQLite too."""
-    engine = create_async_engine(url)
+    engine = create_async_engine(url, hide_parameters=True)  # errors are logged; what citizens wrote is not
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _open_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
@@ -82,7 +82,7 @@ def migrate(url: str) -> None:
     """Bring the tables up to the newest revision (blocking)."""
     target = make_url(url)
     if target.get_backend_name() == "sqlite" and target.database:
-        Path(target.database).parent.mkdir(parents=True, exist_ok=True)
+        Path(target.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if asyncio.run(_revision(url)) == newest_revision():
         return
     from alembic import command  # noqa: PLC0415 (half a second of loading that most starts need not pay)

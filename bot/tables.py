@@ -111,7 +111,6 @@ class OutboxMessage(Table):
     edits: Mapped[str | None] = mapped_column(String(64))  # the platform's message to replace
     state: Mapped[str] = mapped_column(String(13))  # waiting, sent, undeliverable
     attempts: Mapped[int] = mapped_column(default=0)
-    uncertain: Mapped[bool] = mapped_column(default=False)  # a send timed out: it may have arrived
     next_try_at: Mapped[float]
     created_at: Mapped[float]
     sent_at: Mapped[float | None]

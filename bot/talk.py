@@ -23,7 +23,8 @@ class Talk(BaseModel):
     """The state of one conversation.
 
     `topic` is the topic in hand, `guide` the guide in progress, `awaiting` the action (by its `awaits` name) that gets
-    the next free text, `choices` the payloads of the last choices offered: a bare "2" picks the second.
+    the next free text, `at` when the person last wrote (seconds since 1970), `choices` the payloads of the last choices
+    offered: a bare "2" picks the second.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -32,4 +33,5 @@ class Talk(BaseModel):
     topic: str | None = None
     guide: GuideStep | None = None
     awaiting: str | None = None
+    at: float = 0.0
     choices: tuple[str, ...] = ()

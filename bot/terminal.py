@@ -9,7 +9,7 @@ from bot.dialogue import handle
 from bot.knowledge import load_knowledge
 from bot.masking import mask
 from bot.messages import Incoming, Reply
-from bot.offices import load_offices
+from bot.offices import load_offices, office_of
 from bot.registry import load_actions
 from bot.settings import Settings
 from bot.talk import Talk
@@ -20,7 +20,7 @@ from bot.understanding import open_understanding
 async def talk(settings: Settings) -> None:
     """Read lines, print replies; an empty line ends the talk."""
     knowledge = load_knowledge(settings.data / "knowledge")
-    office = load_offices(settings.data / "offices")[settings.office]
+    office = office_of(load_offices(settings.data / "offices"), settings.office)
     actions, understanding = load_actions(), open_understanding(settings)
     remembered = Talk()
     try:

@@ -21,6 +21,8 @@ class Understanding(Protocol):
 
     async def parse(self, text: str) -> Parse: ...
 
+    async def ready(self) -> bool: ...
+
     async def close(self) -> None: ...
 
 
@@ -36,6 +38,10 @@ class Embedded:
             return self._runtime.parse(text)
         except Exception as error:  # whatever goes wrong inside, the buttons must go on working
             raise NotUnderstood(f"the model failed: {type(error).__name__}") from error
+
+    async def ready(self) -> bool:
+        """It was loaded, or the process would not have started."""
+        return True
 
     async def close(self) -> None:
         """Nothing to close."""
@@ -55,6 +61,13 @@ class RasaServer:
             return _parse_of(text, response.json())
         except (httpx.HTTPError, ValueError, KeyError, TypeError, IndexError) as error:
             raise NotUnderstood(f"the Rasa server did not answer usably: {type(error).__name__}") from error
+
+    async def ready(self) -> bool:
+        """Whether the server answers and has a model."""
+        try:
+            return bool((await self._client.get("/status")).json().get("model_file"))
+        except (httpx.HTTPError, ValueError, AttributeError):
+            return False
 
     async def close(self) -> None:
         """Close the connections."""

@@ -36,6 +36,10 @@ _APOLOGY = Reply(
 )
 
 
+class TooManyTries(Exception):
+    """The process died at this event each time."""
+
+
 @dataclass(frozen=True)
 class Room:
     """Everything a turn needs that is not of the turn."""
@@ -64,11 +68,13 @@ async def work(room: Room, worker: str, wake: asyncio.Event, ring: Callable[[], 
 async def work_once(room: Room, worker: str) -> bool:
     """Handle one event, if one is due."""
     async with room.store.write() as session:
-        claimed = await inbox.claim_event(session, worker, room.clock())
+        claimed = await inbox.claim_event(session, worker, room.accounts.keys(), room.clock())
     if claimed is None:
         return False
     started = time.perf_counter()
     try:
+        if claimed.attempts > _MOST_TRIES:
+            raise TooManyTries
         await _turn(room, worker, claimed)
     except Exception as error:
         _LOG.exception("turn_failed", inbox_event=claimed.event_id, error=type(error).__name__)
@@ -114,7 +120,8 @@ async def _close(room: Room, worker: str, claimed: Claimed, account: Account, ha
 
 
 def _parts(account: Account, reply: Reply) -> list[Reply]:
-    return split(reply, account.channel.text_limit, account.channel.menu_length(reply))
+    frame = len(account.channel.written(reply)) - len(reply.text)
+    return split(reply, account.channel.text_limit, frame)
 
 
 def _kept(claimed: Claimed, handled: Handled, now: float) -> list[Question | Difficulty]:
@@ -157,12 +164,12 @@ async def _failed(room: Room, worker: str, claimed: Claimed, error: str) -> None
     async with room.store.write() as session:
         if not await inbox.release(session, claimed, worker, None):
             return
-        if claimed.attempts + 1 < _MOST_TRIES:
+        if claimed.attempts < _MOST_TRIES:
             await inbox.put_off(session, claimed, now, error)
             return
         outbox.enqueue(session, claimed.conversation_id, claimed.event_id, [_APOLOGY], None, now)
         await inbox.finish(session, claimed, Outcome.ERROR, now, error)
-    metrics.OUTCOMES.labels("", Outcome.ERROR).inc()
+    metrics.OUTCOMES.labels(room.accounts[claimed.account_id].channel.name, Outcome.ERROR).inc()
 
 
 async def _or_timeout(event: asyncio.Event, seconds: float) -> None:

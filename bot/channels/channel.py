@@ -82,8 +82,8 @@ class Channel(Protocol):
         """What an event is. Total: whatever was admitted or stored can be read."""
         ...
 
-    def menu_length(self, reply: Reply) -> int:
-        """Characters that the reply's choices and frame take inside the text."""
+    def written(self, reply: Reply) -> str:
+        """The reply's text as the person reads it and as the platform reports it back."""
         ...
 
     async def send(self, address: str, reply: Reply, edits: str | None) -> str:

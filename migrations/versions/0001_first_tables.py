@@ -92,7 +92,6 @@ def upgrade() -> None:
     sa.Column('edits', sa.String(length=64), nullable=True),
     sa.Column('state', sa.String(length=13), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
-    sa.Column('uncertain', sa.Boolean(), nullable=False),
     sa.Column('next_try_at', sa.Double(), nullable=False),
     sa.Column('created_at', sa.Double(), nullable=False),
     sa.Column('sent_at', sa.Double(), nullable=True),

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from bot.channels.telegram.settings import TelegramSettings
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError, read_settings
 from bot.store import Store
 
 if TYPE_CHECKING:
@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 @asynccontextmanager
 async def open_channel(settings: Settings, _store: Store) -> AsyncIterator[Telegram | None]:
     """The bot of MOTCUA_TELEGRAM_TOKEN; none without one."""
-    own = TelegramSettings()
+    own = read_settings(TelegramSettings)
     if not own.token.get_secret_value():
         yield None
         return
+    if own.mode == "webhook" and not settings.public_url:
+        raise SettingsError("setting MOTCUA_TELEGRAM_MODE: webhook needs MOTCUA_PUBLIC_URL; without one use polling")
     from bot.channels.telegram.channel import Telegram  # noqa: PLC0415 (half a second of loading, only with a token)
 
     channel = Telegram(own, settings.public_url, settings.key)

@@ -81,9 +81,9 @@ class Telegram:
         """See `read_update`."""
         return read_update(event)
 
-    def menu_length(self, reply: Reply) -> int:
+    def written(self, reply: Reply) -> str:
         """Choices are buttons beside the text."""
-        return 0
+        return "\n\n".join(reply.lines())
 
     async def taken(self, event: Event) -> None:
         """Stop the spinner of a pressed button; too late is no harm."""

@@ -40,10 +40,14 @@ class Bell:
         self._waiting.set()
         self._waiting = asyncio.Event()
 
-    async def wait(self, seconds: float) -> None:
-        """Wait for a ring, not longer than `seconds`."""
+    def listen(self) -> asyncio.Event:
+        """The next ring, to be taken before looking and waited for when there was nothing to see."""
+        return self._waiting
+
+    async def wait(self, rung: asyncio.Event, seconds: float) -> None:
+        """Wait for that ring, not longer than `seconds`."""
         try:
-            await asyncio.wait_for(self._waiting.wait(), seconds)
+            await asyncio.wait_for(rung.wait(), seconds)
         except TimeoutError:
             return
 
@@ -80,9 +84,9 @@ class Web:
         incoming = Incoming(kind=kind, text=post.text, payload=post.payload, tapped=tapped)
         return Envelope(f"{address}:{post.id}", address, incoming)
 
-    def menu_length(self, reply: Reply) -> int:
-        """Choices are buttons."""
-        return 0
+    def written(self, reply: Reply) -> str:
+        """Choices are buttons beside the text."""
+        return "\n\n".join(reply.lines())
 
     async def taken(self, event: Event) -> None:
         """Nothing to do."""

@@ -28,7 +28,7 @@ from bot.channels.channel import (
 from bot.channels.zalo.reading import read_event
 from bot.channels.zalo.settings import ZaloSettings
 from bot.channels.zalo.tokens import Tokens
-from bot.channels.zalo.writing import menu_length, message
+from bot.channels.zalo.writing import message, plain
 from bot.messages import Reply
 
 _LOG = structlog.get_logger()
@@ -36,7 +36,27 @@ _TOKEN_REFUSED = {-216, -220, -124}
 _NO_BUTTONS = -233
 _CALL_LIMIT = -32
 # The person cannot be reached this way: not a follower, blocked, dormant, or outside the seven-day window.
-_PERMANENT = {-201, -202, -210, -213, -217, -227, -230, -232, -233, -238, -241, -244, -248, -305, -311}
+_PERMANENT = {
+    -201,
+    -202,
+    -210,
+    -213,
+    -217,
+    -227,
+    -230,
+    -232,
+    -233,
+    -238,
+    -241,
+    -244,
+    -248,
+    -249,
+    -305,
+    -311,
+    -403,
+    -1340,
+    -1341,
+}
 _QUOTA = {-211, -218}
 _OPERATOR = {-204, -205, -209, -212, -215, -219, -221, -223, -224, -235, -237, -240, -242, -320, -321}
 _QUOTA_WAIT = 3600.0
@@ -79,9 +99,9 @@ class Zalo:
         """See `read_event`."""
         return read_event(event)
 
-    def menu_length(self, reply: Reply) -> int:
+    def written(self, reply: Reply) -> str:
         """The numbered menu is part of the text."""
-        return menu_length(reply)
+        return plain(reply)
 
     async def taken(self, event: Event) -> None:
         """Nothing to do."""

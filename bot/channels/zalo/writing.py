@@ -16,11 +16,6 @@ def plain(reply: Reply) -> str:
     return unicodedata.normalize("NFC", "\n\n".join([*reply.lines(), *_menu(reply)]))
 
 
-def menu_length(reply: Reply) -> int:
-    """Characters that the menu adds."""
-    return sum(len(part) + 2 for part in _menu(reply))
-
-
 def _menu(reply: Reply) -> list[str]:
     if not reply.choices:
         return []
