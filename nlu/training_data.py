@@ -54,13 +54,18 @@ def read_sentences(folder: Path) -> List[Sentence]:
 
 def _sentences(file: Path) -> Iterator[Sentence]:
     content = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    for number, block in enumerate(content["nlu"], 1):
+    blocks = content.get("nlu") if isinstance(content, dict) else None
+    if not isinstance(blocks, list):
+        raise ValueError(f"{file.name}: has no list nlu")
+    for number, block in enumerate(blocks, 1):
         try:
-            topic, metadata, examples = block["intent"], block["metadata"], block["examples"]
+            topic, metadata, lines = block["intent"], block["metadata"], block["examples"].splitlines()
             aspect = metadata["aspect"]
         except (KeyError, TypeError) as error:
             raise ValueError(f"{file.name}: block {number} has no {error}") from error
-        for line in examples.splitlines():
+        except AttributeError as error:
+            raise ValueError(f"{file.name}: block {number}: examples is not text") from error
+        for line in lines:
             yield Sentence(line[2:].strip(), topic, aspect, metadata.get("noise", ""))
 
 
