@@ -1,0 +1,107 @@
+"""Parsing, acknowledging and the whole way from a stored event to its stored reply, side by side in one run."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.accounts import Account, account_id
+from bot.channels.web.channel import Post, Web
+from bot.inbox import store_event
+from bot.knowledge import load_knowledge
+from bot.logs import set_up_logs
+from bot.offices import load_offices
+from bot.registry import load_actions
+from bot.settings import ROOT, Settings
+from bot.store import Store, migrate
+from bot.understanding import Embedded
+from bot.worker import Room, work_once
+from nlu.normalise import normalise
+from nlu.runtime import open_archive
+from nlu.segment import segment
+from nlu.training_data import read_sentences
+
+MESSAGES = 500
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Milliseconds per message: median and 95th percentile."""
+
+    what: str
+    median: float
+    p95: float
+
+    @classmethod
+    def of(cls, what: str, seconds: list[float]) -> Measured:
+        """Sum up single measurements."""
+        ordered = sorted(seconds)
+        return cls(what, 1e3 * statistics.median(ordered), 1e3 * ordered[int(len(ordered) * 0.95)])
+
+
+async def timed(jobs: list[Callable[[], Awaitable[object]]]) -> list[float]:
+    """How long each job took, one after the other."""
+    taken = []
+    for job in jobs:
+        start = time.perf_counter()
+        await job()
+        taken.append(time.perf_counter() - start)
+    return taken
+
+
+async def measure(folder: Path) -> list[Measured]:
+    """All measurements, on a database of their own."""
+    texts = [sentence.text for sentence in read_sentences(ROOT / "tests" / "evaluation")][:MESSAGES]
+    runtime = open_archive(Settings().model)
+    understanding = Embedded(runtime)
+    store = Store(f"sqlite+aiosqlite:///{folder}/bench.db")
+    async with store.write() as session:
+        row = await account_id(session, "web", "bench", "xa-vi-du")
+    channel = Web()
+    account = Account(row, "bench", channel, load_offices(ROOT / "data" / "offices")["xa-vi-du"])
+    knowledge = load_knowledge(ROOT / "data" / "knowledge")
+    room = Room(store, knowledge, load_actions(), understanding, {row: account})
+
+    async def read(text: str) -> None:
+        segment(normalise(text))
+
+    async def take(number: int, text: str) -> None:
+        event = channel.event(f"person-{number % 50}", Post(id=f"message-{number}", text=text))
+        async with store.write() as session:
+            await store_event(session, row, channel.read(event), event, time.time())
+
+    segmented = await timed([lambda text=text: read(text) for text in texts])
+    parsed = await timed([lambda text=text: understanding.parse(text) for text in texts])
+    taken = await timed([lambda at=at: take(*at) for at in enumerate(texts)])
+    turned = await timed([lambda: work_once(room, "bench") for _ in texts])
+    await store.close()
+    return [
+        Measured.of("normalise and segment (underthesea)", segmented),
+        Measured.of("parse, that included", parsed),
+        Measured.of("store an event durably (before acknowledging)", taken),
+        Measured.of("turn: claim, parse, answer, store replies durably", turned),
+    ]
+
+
+def main() -> None:
+    """Measure and report."""
+    set_up_logs("WARNING")
+    with tempfile.TemporaryDirectory() as folder:
+        migrate(f"sqlite+aiosqlite:///{folder}/bench.db")
+        measured = asyncio.run(measure(Path(folder)))
+    base = measured[0].median
+    print(f"{'ms a message':52} {'median':>8} {'p95':>8} {'ratio':>7}")
+    for one in measured:
+        print(f"{one.what:52} {one.median:8.2f} {one.p95:8.2f} {one.median / base:7.1f}")
+    (ROOT / "build").mkdir(exist_ok=True)
+    (ROOT / "build" / "benchmarks.json").write_text(json.dumps([vars(one) for one in measured], indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
