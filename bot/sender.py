@@ -16,6 +16,7 @@ from bot.store import Store
 
 _LOG = structlog.get_logger()
 _OPERATOR_WAIT = 300.0  # seconds; until somebody has mended the account
+_AT_ONCE = 4
 _ECHO_WAIT = 20.0  # seconds that a platform has to report an uncertain message as delivered
 
 
@@ -30,14 +31,19 @@ class Sender:
         self._free_at = 0.0
 
     async def run(self, wake: asyncio.Event) -> None:
-        """Send until cancelled."""
+        """Send until cancelled, a few at once: one call that hangs must not hold up the others."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(_AT_ONCE):
+                group.create_task(self._work(wake))
+
+    async def _work(self, wake: asyncio.Event) -> None:
         while True:
             wake.clear()
             try:
                 while await self.send_once():
                     pass
-            except Exception as error:  # the database is away: everything waits there
-                _LOG.exception("sender_failed", error=type(error).__name__)
+            except Exception:  # the database is away: everything waits there
+                _LOG.exception("sender_failed")
                 await asyncio.sleep(1.0)
             try:
                 await asyncio.wait_for(wake.wait(), 0.5)
@@ -46,22 +52,23 @@ class Sender:
 
     async def send_once(self) -> bool:
         """Send one message, if one is due."""
-        await self._keep_pace()
         async with self.store.write() as session:
             message = await outbox.claim_message(session, self.name, [self.account.id], self.clock())
         if message is None:
             return False
+        await self._keep_pace()
         await self._send(message)
         return True
 
     async def _keep_pace(self) -> None:
+        """Wait for the next free moment of the account, and take it."""
         now = time.monotonic()
-        await asyncio.sleep(max(0.0, self._free_at - now))
-        self._free_at = max(now, self._free_at)
+        mine = max(now, self._free_at)
+        self._free_at = mine + 1.0 / self.account.channel.per_second
+        await asyncio.sleep(mine - now)
 
     async def _send(self, message: Outgoing) -> None:
         channel = self.account.channel
-        self._free_at = time.monotonic() + 1.0 / channel.per_second
         try:
             platform_id = await channel.send(message.address, message.reply, message.edits)
         except Undeliverable as error:
