@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actions.answer import show
 from bot.knowledge import Entry
 from bot.messages import Choice, Reply
 from bot.outcomes import Outcome
@@ -24,8 +25,6 @@ def greet(turn: Turn) -> Result:
 
 def start(turn: Turn, topic: str = "") -> Result:
     """What a newcomer sees; a link may name the topic that it is about."""
-    from actions.answer import show  # noqa: PLC0415 (both offer the other)
-
     return (topic and show(turn, topic)) or greet(turn)
 
 

@@ -18,6 +18,7 @@ from bot.knowledge import load_knowledge
 from bot.logs import set_up_logs
 from bot.offices import load_offices
 from bot.registry import load_actions
+from bot.sentences import read_sentences
 from bot.settings import ROOT, Settings
 from bot.store import Store, migrate
 from bot.understanding import Embedded
@@ -25,7 +26,6 @@ from bot.worker import Room, work_once
 from nlu.normalise import normalise
 from nlu.runtime import open_archive
 from nlu.segment import segment
-from nlu.training_data import read_sentences
 
 MESSAGES = 500
 

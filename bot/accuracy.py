@@ -6,14 +6,16 @@ The words of the report are for a commune that wants to know how far to trust it
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
-from bot.decision import OUT_OF_SCOPE, SURE, Decision, decide
+from bot.decision import SURE, Decision, decide
 from bot.knowledge import Knowledge
+from bot.sentences import Sentence
+from nlu.labels import OUT_OF_SCOPE
 from nlu.parse import Parse
-from nlu.training_data import Sentence
 
 _REPORT = "gui-phan-anh"
 
@@ -96,7 +98,11 @@ def report(judged: Sequence[Judged], trained_on: int, rasa_f1: float | None, tod
     if rasa_f1 is not None:
         yield f"| macro F1 as `rasa test nlu` counts it | {100 * rasa_f1:.1f} | {len(judged)} |"
     yield ""
-    yield from _by_noise(asked)
+    yield from _table("how it is written", asked, lambda one: one.sentence.noise)
+    yield ""
+    yield from _table("field", asked, _field)
+    yield ""
+    yield from _reliability(asked)
     yield ""
     yield from _confusions(asked)
 
@@ -110,12 +116,27 @@ def macro_f1(judged: Sequence[Judged]) -> float:
     return sum(scores) / len(scores)
 
 
-def _by_noise(asked: Sequence[Judged]) -> Iterator[str]:
-    yield "| how it is written | right first | answered or offered | sentences |"
+def _field(one: Judged) -> str:
+    topics = one.knowledge.field_of(one.sentence.topic)
+    return topics.field if topics else ""
+
+
+def _table(name: str, asked: Sequence[Judged], group_of: Callable[[Judged], str]) -> Iterator[str]:
+    yield f"| {name} | right first | answered or offered | sentences |"
     yield "|---|---|---|---|"
-    for noise in dict.fromkeys(one.sentence.noise for one in asked):
-        some = [one for one in asked if one.sentence.noise == noise]
-        yield f"| {noise} | {_hundred(some, 'first')} % | {_hundred(some, 'offered')} % | {len(some)} |"
+    for group in dict.fromkeys(map(group_of, asked)):
+        some = [one for one in asked if group_of(one) == group]
+        yield f"| {group} | {_hundred(some, 'first')} % | {_hundred(some, 'offered')} % | {len(some)} |"
+
+
+def _reliability(asked: Sequence[Judged]) -> Iterator[str]:
+    """Whether a confidence means what it says."""
+    yield "| confidence of the first topic | mean | right | sentences |"
+    yield "|---|---|---|---|"
+    for low, high in pairwise((0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.97, 1.0001)):
+        some = [one for one in asked if low <= one.parse.topic.confidence < high]
+        mean = sum(one.parse.topic.confidence for one in some) / max(1, len(some))
+        yield f"| {low:.2f} – {min(high, 1):.2f} | {100 * mean:.0f} % | {_hundred(some, 'first')} % | {len(some)} |"
 
 
 def _confusions(asked: Sequence[Judged]) -> Iterator[str]:

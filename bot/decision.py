@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.knowledge import Entry, Knowledge
+from nlu.labels import FOLLOW_UP, OUT_OF_SCOPE
 from nlu.parse import Guess, Parse
 
 # The thresholds were chosen on the evaluation set: see docs/understanding.md.
-SURE = 0.60
-FLOOR = 0.18
+SURE = 0.70
+FLOOR = 0.10
 DIALOGUE_SURE = 0.45
-FOLLOW_UP = "hoi-tiep"
-OUT_OF_SCOPE = "ngoai-pham-vi"
 _MOST_CHOICES = 3
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CursorResult, exists, null, select, update
+from sqlalchemy import CursorResult, exists, null, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -123,6 +123,12 @@ async def release(session: AsyncSession, claimed: Claimed, worker: str, talk: di
     result = await session.execute(ours.values(values))
     assert isinstance(result, CursorResult)  # noqa: S101 (for the type checker)
     return result.rowcount == 1
+
+
+async def end_leases(session: AsyncSession) -> None:
+    """Take back what a process that died was at; only for a start with no other process around."""
+    held = update(Conversation).where(or_(Conversation.worker.is_not(None), Conversation.sender.is_not(None)))
+    await session.execute(held.values(worker=None, worked_until=0.0, sender=None, sent_until=0.0))
 
 
 async def finish(session: AsyncSession, claimed: Claimed, outcome: str, now: float, error: str = "") -> None:

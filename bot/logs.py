@@ -3,46 +3,41 @@
 from __future__ import annotations
 
 import logging
-import sys
 import traceback
+from datetime import UTC, datetime
+from types import TracebackType
 
-import structlog
-from structlog.typing import EventDict
+from pythonjsonlogger.json import JsonFormatter
+
+# These log whole URLs (Telegram's contain the token) or the values of SQL statements.
+_TALKATIVE = ("httpx", "httpcore", "telegram", "uvicorn.access", "alembic", "aiosqlite", "sqlalchemy")
 
 
 def set_up_logs(level: str) -> None:
-    """Send all logs of the process, libraries included, through one JSON renderer."""
-    shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _trace,
-    ]
-    renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=True,
-    )
+    """Send all logs of the process, libraries included, through one JSON formatter."""
     handler = logging.StreamHandler()
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=renderer))
+    handler.setFormatter(
+        _Formatter("%(levelname)s %(name)s %(message)s", rename_fields={"levelname": "level", "message": "event"})
+    )
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    # These log whole URLs (Telegram's contain the token) or the values of SQL statements.
-    for noisy in ("httpx", "httpcore", "telegram", "uvicorn.access", "alembic", "aiosqlite", "sqlalchemy"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def _trace(_logger: object, _method: str, event: EventDict) -> EventDict:
-    """Tell where an error was raised and its kind, not its words: they may be a citizen's."""
-    given = event.pop("exc_info", None)
-    if given is True:
-        given = sys.exc_info()
-    error = given[1] if isinstance(given, tuple) else given
-    if isinstance(error, BaseException):
+class _Formatter(JsonFormatter):
+    """Times in UTC; of an error its kind and where it was raised, not its words: they may be a citizen's."""
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802, ARG002
+        return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+
+    def formatException(  # noqa: N802
+        self,
+        ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None],
+    ) -> str:
+        kind, error, _ = ei
+        if kind is None or error is None:
+            return ""
         frames = traceback.extract_tb(error.__traceback__)
-        event["error"] = type(error).__name__
-        event["trace"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
-    return event
+        return " < ".join([kind.__name__, *(f"{frame.filename}:{frame.lineno}" for frame in reversed(frames))])

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
-
-import structlog
 
 from bot import metrics, outbox
 from bot.accounts import Account
@@ -14,7 +13,7 @@ from bot.channels.channel import NeedsOperator, TryLater, Uncertain, Undeliverab
 from bot.outbox import Outgoing
 from bot.store import Store
 
-_LOG = structlog.get_logger()
+_LOG = logging.getLogger(__name__)
 _OPERATOR_WAIT = 300.0  # seconds; until somebody has mended the account
 _AT_ONCE = 4
 _ECHO_WAIT = 20.0  # seconds that a platform has to report an uncertain message as delivered
@@ -78,10 +77,10 @@ class Sender:
         except TryLater as error:
             await self._put_off(message, str(error), error.seconds)
         except NeedsOperator as error:
-            _LOG.error("account_needs_operator", channel=channel.name, why=str(error))
+            _LOG.error("account_needs_operator", extra={"channel": channel.name, "why": str(error)})
             await self._put_off(message, str(error), _OPERATOR_WAIT)
         except Exception as error:
-            _LOG.exception("send_failed", outbox_message=message.id)
+            _LOG.exception("send_failed", extra={"outbox_message": message.id})
             await self._put_off(message, type(error).__name__, None)
         else:
             async with self.store.write() as session:
@@ -89,7 +88,9 @@ class Sender:
             metrics.SENT.labels(channel.name, "sent").inc()
 
     async def _give_up(self, message: Outgoing, why: str) -> None:
-        _LOG.warning("undeliverable", outbox_message=message.id, channel=self.account.channel.name, why=why)
+        _LOG.warning(
+            "undeliverable", extra={"outbox_message": message.id, "channel": self.account.channel.name, "why": why}
+        )
         async with self.store.write() as session:
             await outbox.mark_undeliverable(session, message, why)
         metrics.SENT.labels(self.account.channel.name, "undeliverable").inc()

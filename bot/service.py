@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import secrets
 import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
-
-import structlog
 
 from bot import inbox, metrics, outbox
 from bot.accounts import DEFAULT, Account, account_id
@@ -26,7 +25,7 @@ from bot.store import Store
 from bot.understanding import Understanding, open_understanding
 from bot.worker import Room, work
 
-_LOG = structlog.get_logger()
+_LOG = logging.getLogger(__name__)
 
 
 class Service:
@@ -75,7 +74,10 @@ async def running(settings: Settings) -> AsyncIterator[Service]:
         service = Service(settings, store, knowledge, understanding)
         for channel in await stack.enter_async_context(open_channels(settings, store)):
             await _enter(service, channel, office, settings.office)
-        tasks = [asyncio.create_task(job) for job in _jobs(service)]
+        if not store.shared:
+            async with store.write() as session:
+                await inbox.end_leases(session)
+        tasks = [asyncio.create_task(job) for job in (*_jobs(service), understanding.warm_up())]
         stack.push_async_callback(_stop, tasks)
         yield service
 
@@ -105,7 +107,7 @@ async def _keep_up(service: Service, account: Account) -> None:
         try:
             await account.channel.run(lambda event: service.take(account, event))
         except Exception:
-            _LOG.exception("channel_failed", channel=account.channel.name)
+            _LOG.exception("channel_failed", extra={"channel": account.channel.name})
         await asyncio.sleep(5.0)
 
 
@@ -114,4 +116,4 @@ async def _stop(tasks: list[asyncio.Task[None]]) -> None:
         task.cancel()
     for result in await asyncio.gather(*tasks, return_exceptions=True):
         if isinstance(result, Exception):
-            _LOG.error("job_died", error=repr(result))
+            _LOG.error("job_died", extra={"error": type(result).__name__})

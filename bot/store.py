@@ -40,6 +40,11 @@ class Store:
             yield session
             await session.commit()
 
+    @property
+    def shared(self) -> bool:
+        """Whether other processes may work on the same queues; an SQLite file has one process at a time."""
+        return self.engine.dialect.name != "sqlite"
+
     async def reachable(self) -> bool:
         """Whether the database answers."""
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, Protocol
 
 import httpx
@@ -21,6 +22,8 @@ class Understanding(Protocol):
 
     async def parse(self, text: str) -> Parse: ...
 
+    async def warm_up(self) -> None: ...
+
     async def ready(self) -> bool: ...
 
     async def close(self) -> None: ...
@@ -38,6 +41,10 @@ class Embedded:
             return self._runtime.parse(text)
         except Exception as error:  # whatever goes wrong inside, the buttons must go on working
             raise NotUnderstood(f"the model failed: {type(error).__name__}") from error
+
+    async def warm_up(self) -> None:
+        """Load the rest beside the first requests."""
+        await asyncio.to_thread(self._runtime.warm_up)
 
     async def ready(self) -> bool:
         """It was loaded, or the process would not have started."""
@@ -61,6 +68,9 @@ class RasaServer:
             return _parse_of(text, response.json())
         except (httpx.HTTPError, ValueError, KeyError, TypeError, IndexError) as error:
             raise NotUnderstood(f"the Rasa server did not answer usably: {type(error).__name__}") from error
+
+    async def warm_up(self) -> None:
+        """The server is warm or it is not: nothing to do here."""
 
     async def ready(self) -> bool:
         """Whether the server answers and has a model."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
-
-import structlog
 
 from bot import inbox, metrics, outbox
 from bot.accounts import Account
@@ -28,7 +27,7 @@ from bot.talk import Talk
 from bot.turn import Turn
 from bot.understanding import Understanding
 
-_LOG = structlog.get_logger()
+_LOG = logging.getLogger(__name__)
 _ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _MOST_TRIES = 5
 _APOLOGY = Reply(
@@ -59,8 +58,8 @@ async def work(room: Room, worker: str, wake: asyncio.Event, ring: Callable[[], 
         try:
             while await work_once(room, worker):
                 ring()
-        except Exception as error:  # the database is away: nothing is lost, it is all still waiting there
-            _LOG.exception("worker_failed", error=type(error).__name__)
+        except Exception:  # the database is away: nothing is lost, it is all still waiting there
+            _LOG.exception("worker_failed")
             await asyncio.sleep(1.0)
         await _or_timeout(wake, 1.0)
 
@@ -77,7 +76,7 @@ async def work_once(room: Room, worker: str) -> bool:
             raise TooManyTries
         await _turn(room, worker, claimed)
     except Exception as error:
-        _LOG.exception("turn_failed", inbox_event=claimed.event_id, error=type(error).__name__)
+        _LOG.exception("turn_failed", extra={"inbox_event": claimed.event_id})
         await _failed(room, worker, claimed, f"{type(error).__name__}: {mask(str(error))[:200]}")
     metrics.TURN_SECONDS.observe(time.perf_counter() - started)
     return True
@@ -107,7 +106,7 @@ async def _close(room: Room, worker: str, claimed: Claimed, account: Account, ha
     async with room.store.write() as session:
         talk = handled.result.talk.model_dump(mode="json") if handled else None
         if not await inbox.release(session, claimed, worker, talk):
-            _LOG.warning("lease_lost", inbox_event=claimed.event_id)
+            _LOG.warning("lease_lost", extra={"inbox_event": claimed.event_id})
             return
         if handled:
             parts = [part for reply in handled.result.replies for part in _parts(account, reply)]
@@ -116,7 +115,7 @@ async def _close(room: Room, worker: str, claimed: Claimed, account: Account, ha
             session.add_all(_kept(claimed, handled, now))
         await inbox.finish(session, claimed, outcome, now)
     metrics.OUTCOMES.labels(account.channel.name, outcome).inc()
-    _LOG.info("turn", inbox_event=claimed.event_id, channel=account.channel.name, outcome=str(outcome))
+    _LOG.info("turn", extra={"inbox_event": claimed.event_id, "channel": account.channel.name, "outcome": str(outcome)})
 
 
 def _parts(account: Account, reply: Reply) -> list[Reply]:

@@ -26,7 +26,6 @@ from typing import Any, TypeVar
 from unittest.mock import patch
 
 import httpx
-import structlog
 import uvicorn
 import yaml
 
@@ -261,7 +260,6 @@ def _logs(stream: io.StringIO) -> Iterator[None]:
     finally:
         root.handlers = [handler for handler in root.handlers if handler is not written]
         root.setLevel(level)
-        structlog.reset_defaults()
 
 
 _knowledge = cache(load_knowledge)  # read once for all deployments: it takes half a second and never changes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # before its import: waits as timedelta, the library's coming default
@@ -11,7 +12,6 @@ import hmac
 import json
 from collections.abc import Mapping
 
-import structlog
 from telegram import Bot, LinkPreviewOptions, Update
 from telegram.error import (
     BadRequest,
@@ -31,7 +31,7 @@ from bot.channels.telegram.settings import TelegramSettings
 from bot.channels.telegram.writing import html, keyboard
 from bot.messages import Reply
 
-_LOG = structlog.get_logger()
+_LOG = logging.getLogger(__name__)
 _LISTEN = 25  # seconds of one long poll
 _WANTED = [Update.MESSAGE, Update.CALLBACK_QUERY]
 _COMMANDS = [("menu", "Danh mục các việc"), ("huy", "Dừng việc đang làm"), ("start", "Bắt đầu")]
@@ -95,7 +95,7 @@ class Telegram:
         try:
             await self.bot.answer_callback_query(query)
         except TelegramError as error:
-            _LOG.debug("callback_not_answered", error=type(error).__name__)
+            _LOG.debug("callback_not_answered", extra={"error": type(error).__name__})
 
     async def send(self, address: str, reply: Reply, edits: str | None) -> str:
         """Send a message, or edit the one whose button was pressed."""
@@ -136,14 +136,14 @@ class Telegram:
             await self.bot.set_my_commands(_COMMANDS)
             self.link = f"https://t.me/{(await self.bot.get_me()).username}"
         except TelegramError as error:
-            _LOG.warning("telegram_not_introduced", error=type(error).__name__)
+            _LOG.warning("telegram_not_introduced", extra={"error": type(error).__name__})
 
     async def _register(self) -> bool:
         url = f"{self._public_url}/webhooks/telegram"
         try:
             await self.bot.set_webhook(url, secret_token=self._secret, allowed_updates=_WANTED)
         except TelegramError as error:
-            _LOG.error("telegram_webhook_not_set", error=type(error).__name__)
+            _LOG.error("telegram_webhook_not_set", extra={"error": type(error).__name__})
             return False
         return True
 
@@ -156,7 +156,7 @@ class Telegram:
                     await self.bot.delete_webhook()
                 updates = await self.bot.get_updates(offset=offset, timeout=_LISTEN, allowed_updates=_WANTED)
             except TelegramError as error:
-                _LOG.warning("telegram_poll_failed", error=type(error).__name__)
+                _LOG.warning("telegram_poll_failed", extra={"error": type(error).__name__})
                 await asyncio.sleep(_seconds(error) if isinstance(error, RetryAfter) else 3.0)
                 continue
             offset = offset or 0

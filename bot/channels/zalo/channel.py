@@ -8,12 +8,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import logging
 import time
 from collections.abc import Mapping
 from typing import Any
 
 import httpx
-import structlog
 
 from bot.channels.channel import (
     Envelope,
@@ -31,7 +31,7 @@ from bot.channels.zalo.tokens import Tokens
 from bot.channels.zalo.writing import message, plain
 from bot.messages import Reply
 
-_LOG = structlog.get_logger()
+_LOG = logging.getLogger(__name__)
 _TOKEN_REFUSED = {-216, -220, -124}
 _NO_BUTTONS = -233
 _CALL_LIMIT = -32

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import time
 from collections.abc import Callable
 from typing import Any
 
 import httpx
-import structlog
 from sqlalchemy import CursorResult, update
 
 from bot.channels.channel import NeedsOperator, TryLater
@@ -21,7 +21,7 @@ from bot.channels.zalo.settings import ZaloSettings
 from bot.store import Store
 from bot.tables import ZaloToken
 
-_LOG = structlog.get_logger()
+_LOG = logging.getLogger(__name__)
 _EARLY = 6 * 3600.0  # seconds before expiry at which the pair is refreshed anyway
 _LIFETIME = 90_000  # seconds an access token is documented to live
 _LEASE = 90.0  # seconds; longer than two requests with their timeouts
@@ -54,7 +54,7 @@ class Tokens:
                 if row.expires_at - self._clock() < _EARLY:
                     await self._refreshed(row.access_token)
             except (NeedsOperator, TryLater) as error:
-                _LOG.error("zalo_token", why=str(error))
+                _LOG.error("zalo_token", extra={"why": str(error)})
             await asyncio.sleep(600.0)
 
     async def _row(self) -> ZaloToken:
@@ -113,7 +113,7 @@ class Tokens:
             try:
                 answer = await self._ask(row.refresh_token)
             except httpx.HTTPError as error:
-                _LOG.warning("zalo_token_unclear", attempt=attempt, error=type(error).__name__)
+                _LOG.warning("zalo_token_unclear", extra={"attempt": attempt, "error": type(error).__name__})
                 continue
             return await self._stored(answer)
         await self._give_lease_back()

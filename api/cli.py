@@ -15,11 +15,13 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from api.app import create_app
 from bot.accuracy import judge
 from bot.accuracy import report as accuracy
 from bot.knowledge import KnowledgeError, load_knowledge
 from bot.knowledge_check import report
 from bot.logs import set_up_logs
+from bot.sentences import gather, problems, read_sentences, write_origin
 from bot.service import Service, running
 from bot.settings import ROOT, Settings, SettingsError, read_settings
 from bot.store import migrate
@@ -27,7 +29,6 @@ from bot.terminal import talk
 from bot.understanding import open_understanding
 from nlu.classifier import ModelDamaged
 from nlu.runtime import open_archive
-from nlu.training_data import problems, read_sentences, write_origin
 
 app = typer.Typer(help="Một Cửa: trợ lý thủ tục hành chính cấp xã.", no_args_is_help=True)
 knowledge = typer.Typer(help="What the bot knows.", no_args_is_help=True)
@@ -69,8 +70,6 @@ class _Server(uvicorn.Server):
 
 
 async def _serve(settings: Settings) -> None:
-    from api.app import create_app  # noqa: PLC0415 (the web side stands above the bot)
-
     async with running(settings) as service:
         config = uvicorn.Config(
             create_app(service),
@@ -157,6 +156,13 @@ def check_sentences() -> None:
         typer.echo("\n".join(found) or f"{len(written)} sentences, nothing wrong")
         if found:
             raise typer.Exit(1)
+
+
+@sentences.command("gather")
+def gather_sentences(folder: Annotated[Path, typer.Argument(help="Where to write; emptied first.")]) -> None:
+    """Write all that Rasa trains on into one folder: the sentences, and what the knowledge says of each topic."""
+    with _one_sentence() as settings:
+        typer.echo(f"{gather(settings.data, folder)} sentences from the knowledge")
 
 
 @model.command("report")

@@ -8,24 +8,26 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
-from typing import Dict, Iterator, List, Sequence, Set
 
 import yaml
 
+from nlu.labels import ASPECTS, DIALOGUE
 from nlu.normalise import fold
 
-ASPECTS = frozenset("overview documents steps fee time where who online result legal trouble".split())
-DIALOGUE = frozenset(
-    """chao-hoi cam-on tam-biet menu huy dong-y tu-choi gap-can-bo thong-tin-don-vi gui-phan-anh tra-cuu-phan-anh
-    nghi-lua-dao ngoai-pham-vi hoi-tiep""".split()
-)
 FEWEST_FOR_TOPIC = 8
 FEWEST_FOR_DIALOGUE = 25
+# Two sentences of a topic that share this much of their syllables teach hardly more than one; short ones must be alike.
+MOST_ALIKE = 0.85
+_SHORT = 6
 _TRAINED_FROM = (
     "normalise",
+    "typing_slips",
     "segment",
     "features",
     "copies",
@@ -39,7 +41,7 @@ _TRAINED_FROM = (
 
 @dataclass(frozen=True)
 class Sentence:
-    """A labelled sentence; `noise` is empty in training data."""
+    """A labelled sentence; `noise` is empty in training data, `aspect` where a text has none."""
 
     text: str
     topic: str
@@ -47,7 +49,7 @@ class Sentence:
     noise: str = ""
 
 
-def read_sentences(folder: Path) -> List[Sentence]:
+def read_sentences(folder: Path) -> list[Sentence]:
     """All sentences of a folder of Rasa files; ValueError names file and block of what cannot be read."""
     return [sentence for file in sorted(folder.glob("*.yml")) for sentence in _sentences(file)]
 
@@ -69,7 +71,40 @@ def _sentences(file: Path) -> Iterator[Sentence]:
             yield Sentence(line[2:].strip(), topic, aspect, metadata.get("noise", ""))
 
 
-def problems(sentences: Sequence[Sentence], topics: Set[str]) -> Iterator[str]:
+def read_knowledge(folder: Path) -> list[Sentence]:
+    """What the knowledge itself says of each topic, as sentences to learn from: title, label and short answer."""
+    entries = (
+        entry
+        for file in sorted(folder.glob("*.yml"))
+        for entry in yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["entries"]
+    )
+    return [
+        Sentence(" ".join(entry[field].split()), entry["id"], "")
+        for entry in entries
+        for field in ("title", "label", "short_answer")
+    ]
+
+
+def gather(data: Path, folder: Path) -> int:
+    """Write everything to train on into a folder, for Rasa; the number of sentences that come from the knowledge."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(data / "intents", folder)
+    sentences = read_knowledge(data / "knowledge")
+    blocks = [
+        {"intent": sentence.topic, "metadata": {"from": "knowledge"}, "examples": f"- {_plain(sentence.text)}\n"}
+        for sentence in sentences
+    ]
+    content = yaml.safe_dump({"version": "3.1", "nlu": blocks}, allow_unicode=True, sort_keys=False)
+    (folder / "from-knowledge.yml").write_text(content, encoding="utf-8")
+    return len(sentences)
+
+
+def _plain(text: str) -> str:
+    """Without what Rasa reads as a marked entity."""
+    return re.sub(r"[\[\]{}()]", " ", text)
+
+
+def problems(sentences: Sequence[Sentence], topics: set[str]) -> Iterator[str]:
     """What is wrong with training sentences, given the ids of the knowledge: one line each."""
     counts = Counter(sentence.topic for sentence in sentences)
     for topic in sorted(topics | DIALOGUE | counts.keys()):
@@ -78,13 +113,26 @@ def problems(sentences: Sequence[Sentence], topics: Set[str]) -> Iterator[str]:
             yield f"{topic}: no entry of the knowledge and no dialogue intent has this id"
         elif counts[topic] < fewest:
             yield f"{topic}: {counts[topic]} sentences, at least {fewest} are needed"
-    seen: Dict[str, Sentence] = {}
+    seen: dict[str, Sentence] = {}
     for sentence in sentences:
         if sentence.aspect not in ASPECTS:
             yield f"{sentence.topic}: unknown aspect {sentence.aspect!r}"
         other = seen.setdefault(same_sentence(sentence.text), sentence)
         if other is not sentence:
             yield f"{sentence.topic}: {sentence.text!r} is also in {other.topic}"
+    yield from _too_alike(sentences)
+
+
+def _too_alike(sentences: Sequence[Sentence]) -> Iterator[str]:
+    topics: dict[str, list[tuple[Sentence, set[str]]]] = {}
+    for sentence in sentences:
+        syllables = set(same_sentence(sentence.text).split())
+        if len(syllables) >= _SHORT:
+            topics.setdefault(sentence.topic, []).append((sentence, syllables))
+    for topic, members in topics.items():
+        for (one, mine), (other, theirs) in combinations(members, 2):
+            if len(mine & theirs) >= MOST_ALIKE * len(mine | theirs):
+                yield f"{topic}: {one.text!r} and {other.text!r} are nearly the same"
 
 
 def same_sentence(text: str) -> str:
@@ -93,12 +141,14 @@ def same_sentence(text: str) -> str:
 
 
 def fingerprint(root: Path) -> str:
-    """A hash of everything a model is trained from: configuration, sentences and the library's code."""
+    """A hash of everything a model is trained from: configuration, sentences, the knowledge's own words and code."""
     library = [root / "nlu" / f"{name}.py" for name in _TRAINED_FROM]
     sources = [root / "config.yml", *sorted((root / "data" / "intents").glob("*.yml")), *library]
     digest = hashlib.sha256()
     for source in [*sources, root / "nlu" / "abbreviations.txt"]:
         digest.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")
+    for sentence in read_knowledge(root / "data" / "knowledge"):
+        digest.update(f"{sentence.topic}\0{sentence.text}\0".encode())
     return digest.hexdigest()
 
 
