@@ -19,12 +19,14 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.classifier import Classifier
 from nlu.entities import find_entities
+from nlu.labels import DIALOGUE, FOLLOW_UP
 from nlu.parse import rank
 from nlu.segment import Reading, read
 from nlu.training import Recipe, train
 
 TOKENS = "text_tokens"
 ASPECT = "aspect"
+WITHOUT_ASPECT = DIALOGUE - {FOLLOW_UP}
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
@@ -128,7 +130,7 @@ class AspectClassifier(_Head, IntentClassifier):
         labelled = [
             (example.get(TEXT), example.get("metadata")[INTENT][ASPECT])
             for example in training_data.intent_examples
-            if example.get("metadata", {}).get(INTENT, {}).get(ASPECT)
+            if example.get("metadata", {}).get(INTENT, {}).get(ASPECT) and example.get(INTENT) not in WITHOUT_ASPECT
         ]
         return self._learn([text for text, _ in labelled], [aspect for _, aspect in labelled])
 

@@ -28,19 +28,27 @@ def syllables(reading: Reading) -> Iterable[str]:
 
 
 def letters(reading: Reading) -> Iterable[str]:
-    """Letters without diacritics inside a word and across its borders, runs of 2 to 5."""
-    for start_word in reading.syllables:
-        padded = f" {start_word} "
-        for size in range(2, 6):
-            for start in range(max(1, len(padded) - size + 1)):
-                yield padded[start : start + size]
+    """Letters without diacritics, syllable by syllable with the spaces around it, runs of 2 to 5."""
+    for syllable in reading.syllables:
+        yield from letters_of(syllable)
+
+
+def letters_of(syllable: str) -> Iterable[str]:
+    """The runs of letters of one syllable."""
+    padded = f" {syllable} "
+    for size in range(2, 6):
+        for start in range(max(1, len(padded) - size + 1)):
+            yield padded[start : start + size]
 
 
 BLOCKS: Dict[str, Callable[[Reading], Iterable[str]]] = {"words": words, "syllables": syllables, "letters": letters}
 
 
+_MOST_SYLLABLES = 20_000  # remembered; wild input must not fill the memory
+
+
 class Vectoriser:
-    """Three TF-IDF blocks side by side, each of length one times its weight.
+    """TF-IDF blocks side by side, each of length one times its weight; a block of weight zero has no columns.
 
     `vocabulary[block]` maps a gram to its column; `idf` is one value a column.
     """
@@ -49,6 +57,7 @@ class Vectoriser:
         self.vocabulary = vocabulary
         self.idf = idf
         self.weights = weights
+        self._columns_of: Dict[str, Tuple[int, ...]] = {}
 
     @classmethod
     def fit(cls, readings: Sequence[Reading], weights: Dict[str, float], at_least: Dict[str, int]) -> Vectoriser:
@@ -57,7 +66,7 @@ class Vectoriser:
         idf: List[float] = []
         for block, grams_of in BLOCKS.items():
             seen: Counter[str] = Counter()
-            for reading in readings:
+            for reading in readings if weights[block] else ():
                 seen.update(set(grams_of(reading)))
             kept = sorted(gram for gram, count in seen.items() if count >= at_least[block])
             vocabulary[block] = {gram: len(idf) + place for place, gram in enumerate(kept)}
@@ -66,16 +75,33 @@ class Vectoriser:
 
     def row(self, reading: Reading) -> Tuple[np.ndarray, np.ndarray]:
         """Columns and values of one reading."""
-        columns: List[int] = []
-        values: List[float] = []
-        for block, grams_of in BLOCKS.items():
-            known = self.vocabulary[block]
-            counts = Counter(column for column in map(known.get, grams_of(reading)) if column is not None)
-            if not counts:
-                continue
-            places = list(counts)
-            block_values = [(1.0 + math.log(count)) * self.idf[place] for place, count in counts.items()]
-            length = math.sqrt(sum(value * value for value in block_values))
-            columns.extend(places)
-            values.extend(self.weights[block] * value / length for value in block_values)
-        return np.array(columns, dtype=np.int64), np.array(values)
+        columns: List[np.ndarray] = []
+        values: List[np.ndarray] = []
+        for block, weight in self.weights.items():
+            counts = self._letter_counts(reading) if block == "letters" else self._counts(block, reading)
+            if weight and counts:
+                places = np.fromiter(counts.keys(), dtype=np.int64, count=len(counts))
+                times = np.fromiter(counts.values(), dtype=np.float64, count=len(counts))
+                block_values = (1.0 + np.log(times)) * self.idf[places]
+                columns.append(places)
+                values.append(block_values * (weight / math.sqrt(float(block_values @ block_values))))
+        if not columns:
+            return np.array([], dtype=np.int64), np.array([])
+        return np.concatenate(columns), np.concatenate(values)
+
+    def _counts(self, block: str, reading: Reading) -> Dict[int, int]:
+        known = self.vocabulary[block]
+        return Counter(known[gram] for gram in BLOCKS[block](reading) if gram in known)
+
+    def _letter_counts(self, reading: Reading) -> Dict[int, int]:
+        """As `_counts`, but a syllable met before is not taken apart again: Vietnamese has only a few thousand."""
+        counts: Counter[int] = Counter()
+        for syllable in reading.syllables:
+            columns = self._columns_of.get(syllable)
+            if columns is None:
+                known = self.vocabulary["letters"]
+                columns = tuple(known[gram] for gram in letters_of(syllable) if gram in known)
+                if len(self._columns_of) < _MOST_SYLLABLES:
+                    self._columns_of[syllable] = columns
+            counts.update(columns)
+        return counts

@@ -11,6 +11,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Dict
 
+from nlu.typing_slips import decoded
+
 # Old-style tone placement → the style of today's school books. Only in an open syllable: "hoà" moves, "hoàn" does not;
 # the u of "qu" is part of the consonant, so "quý" stays.
 _OPEN_SYLLABLES = {
@@ -44,17 +46,18 @@ def normalise(text: str) -> str:
     text = unicodedata.normalize("NFC", text)  # lower() can split a letter again ("İ")
     text = _KEPT.sub(" ", text)
     text = _LOOSE_PUNCTUATION.sub(" ", text)
-    text = _TYPED_D.sub("đ", text)
     known = abbreviations()
-    text = _WORD.sub(lambda match: _unstretched(match.group(), known), text)
+    text = _WORD.sub(lambda match: _as_meant(match.group(), known), text)
     text = _TONE_PLACE.sub(lambda match: _OPEN_SYLLABLES[match.group()], text)
     text = _WORD.sub(lambda match: known.get(match.group(), match.group()), text)
     return " ".join(text.split())
 
 
-def _unstretched(word: str, known: Dict[str, str]) -> str:
-    """ "xinnnn" is "xin"; "cccd" is no slip."""
-    return word if word in known else _STRETCHED.sub(r"\1", word)
+def _as_meant(word: str, known: Dict[str, str]) -> str:
+    """ "xinnnn" is "xin", "ddawng" is "đăng", "ddang" is "đang"; "cccd" is no slip."""
+    if word in known:
+        return word
+    return _TYPED_D.sub("đ", decoded(_STRETCHED.sub(r"\1", word)))
 
 
 def fold(text: str) -> str:

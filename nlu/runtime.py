@@ -24,6 +24,10 @@ class Runtime:
         self.topics = topics
         self.aspects = aspects
 
+    def warm_up(self) -> None:
+        """Load underthesea's word model (a second) before the first message needs it."""
+        segment("khởi động")
+
     def parse(self, text: str) -> Parse:
         """Understand one message."""
         return parse(text, self.topics, self.aspects)
@@ -38,7 +42,6 @@ def open_archive(path: Path) -> Runtime:
             heads = _load_heads(_unpacked(archive, Path(scratch)))
     except (ModelDamaged, *_DAMAGE) as error:
         raise ModelDamaged(f"the model {path} cannot be read ({error}): run `make train` to build it anew") from error
-    segment("khởi động")  # load underthesea's word model now rather than at the first citizen's message
     return Runtime(heads["topics"], heads["aspects"])
 
 

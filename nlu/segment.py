@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 from typing import Callable, List, Sequence, Tuple
 
 from nlu.normalise import fold, has_diacritics, normalise
+
+_LOADING = Lock()  # a second thread must not see underthesea half imported
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,13 @@ def segment(normalised: str) -> List[str]:
     return [word.lower() for word in _segmenter()(normalised)]
 
 
-@lru_cache(maxsize=1)
 def _segmenter() -> Callable[[str], List[str]]:
+    with _LOADING:
+        return _load()
+
+
+@lru_cache(maxsize=1)
+def _load() -> Callable[[str], List[str]]:
     handlers = list(logging.root.handlers)
     from underthesea import word_tokenize  # noqa: PLC0415 (a second of loading that tests of the rest need not pay)
 
