@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from bot import metrics, outbox
 from bot.accounts import Account
@@ -15,7 +16,8 @@ from bot.store import Store
 
 _LOG = logging.getLogger(__name__)
 _OPERATOR_WAIT = 300.0  # seconds; until somebody has mended the account
-_AT_ONCE = 4
+_SLOW = 0.5  # seconds; a call that takes longer is no longer waited for
+_MOST_SLOW = 8
 _ECHO_WAIT = 20.0  # seconds that a platform has to report an uncertain message as delivered
 
 
@@ -28,43 +30,57 @@ class Sender:
         self.name = name
         self.clock = clock
         self._free_at = 0.0
+        self._slow: set[asyncio.Task[None]] = set()
 
     async def run(self, wake: asyncio.Event) -> None:
-        """Send until cancelled, a few at once: one call that hangs must not hold up the others."""
-        async with asyncio.TaskGroup() as group:
-            for _ in range(_AT_ONCE):
-                group.create_task(self._work(wake))
+        """Send until cancelled."""
+        try:
+            while True:
+                wake.clear()
+                await self._send_all_due()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(wake.wait(), 0.5)
+        finally:
+            for task in self._slow:
+                task.cancel()
+            await asyncio.gather(*self._slow, return_exceptions=True)
 
-    async def _work(self, wake: asyncio.Event) -> None:
-        while True:
-            wake.clear()
-            try:
-                while await self.send_once():
-                    pass
-            except Exception:  # the database is away: everything waits there
-                _LOG.exception("sender_failed")
-                await asyncio.sleep(1.0)
-            try:
-                await asyncio.wait_for(wake.wait(), 0.5)
-            except TimeoutError:
-                continue
+    async def _send_all_due(self) -> None:
+        try:
+            while await self.send_once():
+                pass
+        except Exception:  # the database is away: everything waits there
+            _LOG.exception("sender_failed")
+            await asyncio.sleep(1.0)
 
     async def send_once(self) -> bool:
-        """Send one message, if one is due."""
+        """Send one message, if one is due.
+
+        One after the other, so that a crash can repeat one message at most; but a call that takes long goes on by
+        itself, or everybody on the account would wait for one person's.
+        """
+        await self._keep_pace()
         async with self.store.write() as session:
             message = await outbox.claim_message(session, self.name, [self.account.id], self.clock())
         if message is None:
             return False
-        await self._keep_pace()
-        await self._send(message)
+        self._free_at = time.monotonic() + 1.0 / self.account.channel.per_second
+        task = asyncio.create_task(self._send(message))
+        self._slow.add(task)
+        task.add_done_callback(self._over)
+        await asyncio.wait({task}, timeout=_SLOW)
         return True
 
+    def _over(self, task: asyncio.Task[None]) -> None:
+        self._slow.discard(task)
+        if not task.cancelled() and (error := task.exception()):  # the database is away: the lease runs out
+            _LOG.error("send_not_noted", exc_info=error)
+
     async def _keep_pace(self) -> None:
-        """Wait for the next free moment of the account, and take it."""
-        now = time.monotonic()
-        mine = max(now, self._free_at)
-        self._free_at = mine + 1.0 / self.account.channel.per_second
-        await asyncio.sleep(mine - now)
+        """Wait for the next moment that the account's pace allows, and until not too many slow calls are open."""
+        while len(self._slow) >= _MOST_SLOW:
+            await asyncio.wait(self._slow, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.sleep(max(0.0, self._free_at - time.monotonic()))
 
     async def _send(self, message: Outgoing) -> None:
         channel = self.account.channel

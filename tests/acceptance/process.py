@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -68,3 +68,11 @@ def serving(folder: Path, **environment: str) -> Iterator[tuple[Process, str]]:
         yield process, process.wait_for_address()
     finally:
         process.stop()
+
+
+def wait_until(happened: Callable[[], bool], seconds: float) -> None:
+    """Look again and again until it has happened."""
+    end = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.process import serving
+from tests.acceptance.process import serving, wait_until
 from tests.fakes.double import Json
 from tests.fakes.serving import serve
 from tests.fakes.telegram import FakeTelegram
@@ -50,17 +49,10 @@ def test_after_a_kill_at_a_random_moment_every_message_gets_its_reply(tmp_path: 
         with serving(tmp_path, **environment):
             if mode == "webhook":
                 fake.deliver_all(updates)  # Telegram does not know which of them arrived: it repeats them all
-            wait_until(lambda: answered(people) == PEOPLE, 90)
+            wait_until(lambda: answered(people) == PEOPLE, 45)
         replies = sum(len(person.inbox) for person in people)
         assert replies <= PEOPLE + 1, "at most the one message that was being sent may come twice"
 
 
 def answered(people: list[Person]) -> int:
     return sum(bool(person.inbox) for person in people)
-
-
-def wait_until(happened: Callable[[], bool], seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)

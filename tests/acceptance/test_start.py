@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.acceptance.process import Process, serving
+from tests.acceptance.process import Process, serving, wait_until
 
 
 def test_it_starts_without_any_token_prints_three_addresses_and_answers(tmp_path: Path) -> None:
@@ -25,6 +25,7 @@ def test_every_log_line_is_json(tmp_path: Path) -> None:
     with serving(tmp_path) as (process, url):
         post = {"id": "12345678", "text": "số tôi là 0912345678, quên mật khẩu vneid", "fresh": True}
         assert httpx.post(f"{url}/chat/messages", json=post).status_code == 202
+        wait_until(lambda: '"turn"' in process.output(), 20)
     lines = [line for line in process.output().splitlines() if line.startswith("{")]
     assert [json.loads(line)["event"] for line in lines].count("turn") == 1
     assert "0912345678" not in process.output()

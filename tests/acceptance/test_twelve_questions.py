@@ -24,7 +24,7 @@ QUESTIONS = [
     ("lam khai sinh can giay to gi", "khai-sinh-dung-han", "Giấy chứng sinh"),
     ("đăng ký tạm trú cho sinh viên thuê trọ", "dang-ky-tam-tru", "tạm trú"),
     ("quên mật khẩu vneid", "vneid-quen-mat-khau", "Quên mật khẩu"),
-    ("đổi điện thoại mới thì vneid làm sao", "vneid-doi-dien-thoai-moi", "1. "),
+    ("đổi điện thoại mới thì vneid làm sao", "vneid-doi-dien-thoai-moi", "Cài VNeID"),
     ("nộp tiền online bị trừ rồi mà hồ sơ chưa báo", "bi-tru-tien-nhung-ho-so-chua-ghi-nhan", "trừ tiền"),
     ("tra cứu hồ sơ ở đâu", "dvcqg-tra-cuu-ho-so", "dichvucong.gov.vn"),
     ("giấy xác nhận độc thân mất bao nhiêu tiền", "xac-nhan-tinh-trang-hon-nhan", "đồng"),

@@ -14,11 +14,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bot.sentences import read_sentences
 from bot.settings import ROOT
 from bot.understanding import RasaServer
+from nlu.labels import DIALOGUE
 from nlu.parse import Parse
 from nlu.runtime import open_archive
-from nlu.training_data import DIALOGUE, read_sentences
 
 RASA_PYTHON = ROOT / "nlu" / ".venv" / "bin" / "python"
 ARCHIVE = ROOT / "models" / "motcua.tar.gz"

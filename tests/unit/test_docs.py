@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings
 
 import bot.channels
 from api.app import create_app
-from bot.cli import app
+from api.cli import app
 from bot.service import Service
 from bot.settings import ROOT, Settings
 

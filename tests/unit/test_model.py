@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 
+from bot.sentences import fingerprint
 from bot.settings import ROOT
-from nlu.training_data import fingerprint
 
 MODEL = ROOT / "models" / "motcua.tar.gz"
 

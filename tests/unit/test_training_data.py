@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.sentences import Sentence, gather, problems, read_sentences, same_sentence
 from bot.settings import ROOT
-from nlu.training_data import ASPECTS, DIALOGUE, Sentence, problems, read_sentences, same_sentence
+from nlu.labels import ASPECTS, DIALOGUE
 from tests.unit.scene import knowledge
 
 TOPICS = {"khai-tu"}
@@ -102,3 +103,16 @@ def test_evaluation_asks_about_every_topic_in_every_kind_of_writing() -> None:
     assert {sentence.noise for sentence in judged} == {"clean", "plain", "slang", "slips"}
     assert {sentence.aspect for sentence in judged} <= ASPECTS
     assert len(judged) >= 1000
+
+
+def test_sentences_that_are_nearly_the_same_are_found() -> None:
+    one = Sentence("tôi muốn hỏi làm khai sinh cho cháu nội cần giấy tờ gì", "khai-sinh", "documents")
+    other = Sentence("tôi muốn hỏi làm khai sinh cho cháu nội thì cần giấy tờ gì", "khai-sinh", "documents")
+    assert any("nearly the same" in problem for problem in problems([one, other], {"khai-sinh"}))
+
+
+def test_what_the_knowledge_says_is_gathered_for_training(tmp_path: Path) -> None:
+    gather(ROOT / "data", tmp_path / "training")
+    written = (tmp_path / "training" / "from-knowledge.yml").read_text(encoding="utf-8")
+    assert "Đăng ký khai sinh" in written
+    assert (tmp_path / "training" / "ho-tich.yml").exists()
