@@ -10,7 +10,7 @@ from typing import Callable, List, Sequence, Tuple
 
 from nlu.normalise import fold, has_diacritics, normalise
 
-_LOADING = Lock()  # a second thread must not see underthesea half imported
+_LOADING = Lock()  # a second thread must not see underthesea half loaded
 
 
 @dataclass(frozen=True)
@@ -49,4 +49,5 @@ def _load() -> Callable[[str], List[str]]:
     from underthesea import word_tokenize  # noqa: PLC0415 (a second of loading that tests of the rest need not pay)
 
     logging.root.handlers = handlers  # importing underthesea adds a handler to the root logger
+    word_tokenize("khởi động")  # it loads its model at the first call, and not safely for two threads
     return word_tokenize  # type: ignore[no-any-return]
