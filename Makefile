@@ -20,7 +20,8 @@ lint: $(UV)
 train: $(UV) nlu/.venv/.ready ## check the sentences, train with Rasa, test with Rasa, write model and report
 	$(UV) sync --quiet --frozen --inexact
 	.venv/bin/motcua sentences check
-	rm -rf .rasa && $(RASA) train nlu --config config.yml --nlu data/intents --out models --fixed-model-name motcua
+	.venv/bin/motcua sentences gather build/training
+	rm -rf .rasa && $(RASA) train nlu --config config.yml --nlu build/training --out models --fixed-model-name motcua
 	.venv/bin/motcua model seal
 	$(RASA) test nlu --nlu tests/evaluation --model $(MODEL) --out build/evaluation --no-plot
 	.venv/bin/motcua model report build/evaluation
