@@ -27,6 +27,8 @@ _NAMES: dict[Aspect, str] = {
     "trouble": "Lưu ý, hay vướng",
 }
 _OFFERED: tuple[Aspect, ...] = ("documents", "fee", "time", "where", "who", "trouble", "legal")
+# Of a trouble or a piece of information nobody asks what it costs.
+_OFFERED_SIMPLY: tuple[Aspect, ...] = ("documents", "where", "trouble", "legal")
 _MOST_SIBLINGS = 5
 # Parts that make little sense to someone who has not read the short answer yet.
 _NEED_THE_SHORT_ANSWER: tuple[Aspect, ...] = ("who", "online", "result", "trouble")
@@ -121,15 +123,18 @@ def _aspects(entry: Entry, shown: Aspect) -> list[Choice]:
         choices.append(Choice(label=_NAMES["overview"], payload=payload("hoi", entry.id, "overview")))
     if entry.steps or entry.steps_online or entry.steps_in_person:
         choices.append(Choice(label="Làm từng bước", payload=payload("lam", entry.id)))
-    for aspect in _OFFERED:
+    for aspect in _OFFERED_SIMPLY if entry.kind in ("trouble", "information") else _OFFERED:
         if aspect != shown and _body(entry, aspect):
             choices.append(Choice(label=_NAMES[aspect], payload=payload("hoi", entry.id, aspect)))
     return choices
 
 
 def _siblings(turn: Turn, entry: Entry) -> list[Choice]:
-    """Other cases of the same thing; where there are none, what people ask next."""
-    others = turn.knowledge.siblings(entry)[:_MOST_SIBLINGS] or turn.knowledge.related(entry)[:2]
+    """Other cases of the same thing, the likeliest first; where there are none, what people ask next."""
+    likely = [guess.id for guess in turn.parse.ranking] if turn.parse else []
+    siblings = turn.knowledge.siblings(entry)
+    siblings.sort(key=lambda other: likely.index(other.id) if other.id in likely else len(likely))
+    others = siblings[:_MOST_SIBLINGS] or turn.knowledge.related(entry)[:2]
     return [Choice(label=f"➜ {other.label}", payload=payload("hoi", other.id)) for other in others]
 
 

@@ -17,6 +17,8 @@ from nlu.parse import Guess, Parse
 SURE = 0.70
 FLOOR = 0.10
 DIALOGUE_SURE = 0.45
+SOUNDS_LIKE_FOLLOW_UP = 0.05
+CONTEXT = 30.0
 _MOST_CHOICES = 3
 
 
@@ -32,25 +34,36 @@ class Decision:
 def decide(parse: Parse, knowledge: Knowledge, topic_in_hand: str | None) -> Decision:
     """What to do about a free text, given the topic that the conversation is about."""
     best = parse.topic
+    in_hand = knowledge.get(topic_in_hand or "")
+    if in_hand and (sibling := _meant_sibling(parse, knowledge, in_hand)):
+        return Decision("answer", (sibling,))
     if best.id == FOLLOW_UP and best.confidence >= DIALOGUE_SURE:
-        return _follow_up(parse, knowledge, topic_in_hand)
+        return Decision("answer", (in_hand.id,)) if in_hand else _ask_back(parse, knowledge)
     if best.id == OUT_OF_SCOPE and best.confidence >= DIALOGUE_SURE:
         return Decision("out_of_scope")
     entry = knowledge.get(best.id)
-    if entry is None and best.confidence >= DIALOGUE_SURE:
-        return Decision("intent", intent=best.id)
-    if entry and best.confidence >= SURE:
-        return Decision("answer", (entry.id,))
-    if entry and _family_confidence(parse, knowledge, entry) >= SURE:
-        return Decision("answer", (entry.family,))
+    if entry is None:
+        sure = best.confidence >= DIALOGUE_SURE
+        return Decision("intent", intent=best.id) if sure else _ask_back(parse, knowledge)
+    if best.confidence >= SURE or _family_confidence(parse, knowledge, entry) >= SURE:
+        return Decision("answer", (entry.id if best.confidence >= SURE else entry.family,))
     return _ask_back(parse, knowledge)
 
 
-def _follow_up(parse: Parse, knowledge: Knowledge, topic_in_hand: str | None) -> Decision:
-    """A question without a topic of its own is about the topic in hand; without one, ask which."""
-    if topic_in_hand and knowledge.get(topic_in_hand):
-        return Decision("answer", (topic_in_hand,))
-    return _ask_back(parse, knowledge)
+def _meant_sibling(parse: Parse, knowledge: Knowledge, in_hand: Entry) -> str | None:
+    """ "Con tôi trễ hạn thì sao", after a question about birth registration, is about the late kind of it.
+
+    Only for what sounds like a follow-up; then a sibling of the topic in hand counts `CONTEXT` times its confidence.
+    """
+    confidence = {guess.id: guess.confidence for guess in parse.ranking}
+    if confidence.get(FOLLOW_UP, 0.0) < SOUNDS_LIKE_FOLLOW_UP:
+        return None
+    entries = [entry for entry in (knowledge.get(guess.id) for guess in parse.ranking) if entry]
+    siblings = [entry for entry in entries if entry.family == in_hand.family and entry.id != in_hand.id]
+    others = [confidence[entry.id] for entry in entries if entry.family != in_hand.family]
+    if siblings and CONTEXT * confidence[siblings[0].id] >= max([FLOOR, *others]):
+        return siblings[0].id
+    return None
 
 
 def _ask_back(parse: Parse, knowledge: Knowledge) -> Decision:

@@ -100,10 +100,11 @@ class Entry(_Strict):
 
     @property
     def source(self) -> Source:
-        """The source to show: a state body's page before any other page."""
+        """The source to show: a state body's page before any other page, a page before a store of code."""
         with_url = [source for source in self.sources if source.url]
         official = [source for source in with_url if ".gov.vn" in (source.url or "")]
-        return (official or with_url or self.sources)[0]
+        readable = [source for source in with_url if "//github.com" not in (source.url or "")]
+        return (official or readable or with_url or self.sources)[0]
 
 
 class Topics(_Strict):

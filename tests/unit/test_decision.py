@@ -74,3 +74,22 @@ def test_a_topic_in_hand_that_is_no_longer_known_counts_as_none() -> None:
 
 def test_a_named_topic_wins_over_the_topic_in_hand() -> None:
     assert decided(parsed((BIRTH, 0.9)), DEATH) == Decision("answer", (BIRTH,))
+
+
+@pytest.mark.parametrize(
+    "guesses",
+    [
+        (("hoi-tiep", 0.96), ("loi-ho-so-qua-han", 0.02), (LATE, 0.004)),
+        (("hoi-tiep", 0.30), (LATE, 0.60)),
+    ],
+)
+def test_a_follow_up_with_a_circumstance_moves_to_the_sibling(guesses: tuple[tuple[str, float], ...]) -> None:
+    assert decided(parsed(*guesses), BIRTH) == Decision("answer", (LATE,))
+
+
+def test_a_bare_follow_up_stays_with_the_topic_in_hand() -> None:
+    assert decided(parsed(("hoi-tiep", 0.99), (LATE, 0.0005)), BIRTH) == Decision("answer", (BIRTH,))
+
+
+def test_a_new_topic_replaces_the_one_in_hand() -> None:
+    assert decided(parsed((DEATH, 0.95), ("hoi-tiep", 0.04), (LATE, 0.01)), BIRTH) == Decision("answer", (DEATH,))
