@@ -7,6 +7,7 @@ import traceback
 from datetime import UTC, datetime
 from types import TracebackType
 
+from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
 
 # These log whole URLs (Telegram's contain the token) or the values of SQL statements.
@@ -17,7 +18,11 @@ def set_up_logs(level: str) -> None:
     """Send all logs of the process, libraries included, through one JSON formatter."""
     handler = logging.StreamHandler()
     handler.setFormatter(
-        _Formatter("%(levelname)s %(name)s %(message)s", rename_fields={"levelname": "level", "message": "event"})
+        _Formatter(
+            "%(asctime)s %(levelname)s %(name)s %(message)s",
+            rename_fields={"asctime": "timestamp", "levelname": "level", "message": "event"},
+            reserved_attrs=[*RESERVED_ATTRS, "color_message"],  # uvicorn says everything once more in colour
+        )
     )
     root = logging.getLogger()
     root.handlers = [handler]

@@ -28,6 +28,7 @@ def test_every_log_line_is_json(tmp_path: Path) -> None:
         wait_until(lambda: '"turn"' in process.output(), 20)
     lines = [line for line in process.output().splitlines() if line.startswith("{")]
     assert [json.loads(line)["event"] for line in lines].count("turn") == 1
+    assert all({"timestamp", "level", "event"} <= json.loads(line).keys() for line in lines)
     assert "0912345678" not in process.output()
     assert "mật khẩu" not in process.output()
 
