@@ -1,4 +1,4 @@
-"""Turn a reading into a sparse TF-IDF row: segmented words, unaccented syllables, unaccented letters."""
+"""Turn a reading into a sparse TF-IDF row: segmented words, unaccented syllables and letters, the end once more."""
 
 from __future__ import annotations
 
@@ -41,7 +41,17 @@ def letters_of(syllable: str) -> Iterable[str]:
             yield padded[start : start + size]
 
 
-BLOCKS: Dict[str, Callable[[Reading], Iterable[str]]] = {"words": words, "syllables": syllables, "letters": letters}
+def end(reading: Reading) -> Iterable[str]:
+    """The last twelve syllables once more, runs of 1 to 3: in a long letter the question comes last."""
+    return _runs(reading.syllables[-12:], 3, " ")
+
+
+BLOCKS: Dict[str, Callable[[Reading], Iterable[str]]] = {
+    "words": words,
+    "syllables": syllables,
+    "letters": letters,
+    "end": end,
+}
 
 
 _MOST_SYLLABLES = 20_000  # remembered; wild input must not fill the memory

@@ -28,9 +28,11 @@ class Recipe:
     words: float = 0.7
     syllables: float = 1.0
     letters: float = 1.0
+    end: float = 0.0
     words_at_least: int = 1
     syllables_at_least: int = 1
     letters_at_least: int = 2
+    end_at_least: int = 2
     cost: float = 0.3
     epochs: int = 10
     folds: int = 3
