@@ -12,17 +12,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import ValidationError
-from sqlalchemy import select
 
 from api.body import read_body
 from api.pages import page
+from bot import outbox
 from bot.accounts import DEFAULT, Account, find
 from bot.channels.channel import Refused
 from bot.channels.web.channel import Post, Web
 from bot.dialogue import NOTICE
 from bot.payloads import payload
 from bot.service import Service
-from bot.tables import Conversation, OutboxMessage
 
 router = APIRouter()
 COOKIE = "motcua_chat"
@@ -101,17 +100,8 @@ async def _stream(service: Service, address: str, after: int) -> AsyncIterator[s
 
 
 async def _replies(service: Service, account: Account, address: str, after: int) -> list[dict[str, Any]]:
-    wanted = (
-        select(OutboxMessage)
-        .join(Conversation, Conversation.id == OutboxMessage.conversation_id)
-        .where(Conversation.account_id == account.id, Conversation.address == address)
-        # Not only what is marked as sent: the bell rings before that is written down.
-        .where(OutboxMessage.state != "undeliverable", OutboxMessage.id > after)
-        .order_by(OutboxMessage.id)
-        .limit(50)
-    )
     async with service.store.read() as session:
-        rows = (await session.scalars(wanted)).all()
+        rows = await outbox.shown_after(session, account.id, address, after)
     shape: dict[str, Any] = {"heading": "", "text": "", "source": None, "footnote": "", "choices": []}
     return [{**shape, **row.reply, "id": row.id, "replaces": int(row.edits) if row.edits else None} for row in rows]
 

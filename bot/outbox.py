@@ -144,6 +144,24 @@ async def confirm(session: AsyncSession, echo: Echo, written: Callable[[Reply], 
             return
 
 
+async def shown_after(
+    session: AsyncSession, account_id: int, address: str, after: int, most: int = 50
+) -> Sequence[OutboxMessage]:
+    """Replies of a chat with an id above `after`, for a channel whose page fetches them.
+
+    Not only what is marked as sent: the page is told of a reply before that is written down.
+    """
+    wanted = (
+        select(OutboxMessage)
+        .join(Conversation, Conversation.id == OutboxMessage.conversation_id)
+        .where(Conversation.account_id == account_id, Conversation.address == address)
+        .where(OutboxMessage.state != "undeliverable", OutboxMessage.id > after)
+        .order_by(OutboxMessage.id)
+        .limit(most)
+    )
+    return (await session.scalars(wanted)).all()
+
+
 async def _rest(session: AsyncSession, message: Outgoing, until: float) -> None:
     row = update(Conversation).where(Conversation.id == message.conversation_id)
     await session.execute(row.values(sender=None, sent_until=until))

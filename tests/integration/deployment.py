@@ -45,7 +45,6 @@ from tests.fakes.clock import Clock
 Value = TypeVar("Value")
 START_WITHIN = 30.0
 SHIPPED = ROOT / "models" / "motcua.tar.gz"
-TRIAL = Path("/tmp/lab/models/motcua.tar.gz")
 # Entries that only tests have: reached by the payload or deep link that names them.
 LONG = "kiem-thu-cau-dai"
 ODD = "kiem-thu-ky-tu-la"
@@ -169,7 +168,7 @@ def deploy(
             "database_url": f"sqlite+aiosqlite:///{folder}/motcua.db",
             "var": folder,
             "data": _data(),
-            "model": SHIPPED if SHIPPED.exists() else TRIAL,
+            "model": SHIPPED,
             "secret_key": "test-secret-key",
             "nlu_url": "",
             "public_url": f"http://127.0.0.1:{listening.getsockname()[1]}",
