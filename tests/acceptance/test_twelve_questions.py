@@ -19,20 +19,20 @@ from tests.fakes.telegram import FakeTelegram
 from tests.fakes.zalo import FakeZalo
 
 TITLES = {entry.id: entry.title for entry in load_knowledge(ROOT / "data" / "knowledge")}
-# question, topic, the part of the answer that must be there
+# question, topic, the part of the answer as its heading names it; none is the short answer
 QUESTIONS = [
-    ("lam khai sinh can giay to gi", "khai-sinh-dung-han", "Giấy chứng sinh"),
-    ("đăng ký tạm trú cho sinh viên thuê trọ", "dang-ky-tam-tru", "tạm trú"),
-    ("quên mật khẩu vneid", "vneid-quen-mat-khau", "Quên mật khẩu"),
-    ("đổi điện thoại mới thì vneid làm sao", "vneid-doi-dien-thoai-moi", "Cài VNeID"),
-    ("nộp tiền online bị trừ rồi mà hồ sơ chưa báo", "bi-tru-tien-nhung-ho-so-chua-ghi-nhan", "trừ tiền"),
-    ("tra cứu hồ sơ ở đâu", "dvcqg-tra-cuu-ho-so", "dichvucong.gov.vn"),
-    ("giấy xác nhận độc thân mất bao nhiêu tiền", "xac-nhan-tinh-trang-hon-nhan", "đồng"),
-    ("mo quan an dang ky ho kinh doanh the nao", "hkd-dang-ky-thanh-lap", "hộ kinh doanh"),
-    ("cccd het han doi o dau", "cap-doi-can-cuoc", "Nơi tiếp nhận"),
-    ("bà tôi 76 tuổi có được trợ cấp không", "huu-tri-xa-hoi-75-tuoi", "75 tuổi"),
-    ("sao y bản chính ở phường được không", "chung-thuc-ban-sao-tu-ban-chinh", "phường"),
-    ("dk ket hon can gi", "ket-hon-trong-nuoc", "Mang theo"),
+    ("lam khai sinh can giay to gi", "khai-sinh-dung-han", "Giấy tờ cần có"),
+    ("đăng ký tạm trú cho sinh viên thuê trọ", "dang-ky-tam-tru", ""),
+    ("quên mật khẩu vneid", "vneid-quen-mat-khau", ""),
+    ("đổi điện thoại mới thì vneid làm sao", "vneid-doi-dien-thoai-moi", "Cách làm"),
+    ("nộp tiền online bị trừ rồi mà hồ sơ chưa báo", "bi-tru-tien-nhung-ho-so-chua-ghi-nhan", "Lưu ý, hay vướng"),
+    ("tra cứu hồ sơ ở đâu", "dvcqg-tra-cuu-ho-so", "Nộp ở đâu"),
+    ("giấy xác nhận độc thân mất bao nhiêu tiền", "xac-nhan-tinh-trang-hon-nhan", "Lệ phí"),
+    ("mo quan an dang ky ho kinh doanh the nao", "hkd-dang-ky-thanh-lap", "Cách làm"),
+    ("cccd het han doi o dau", "cap-doi-can-cuoc", "Nộp ở đâu"),
+    ("bà tôi 76 tuổi có được trợ cấp không", "huu-tri-xa-hoi-75-tuoi", "Ai được làm"),
+    ("sao y bản chính ở phường được không", "chung-thuc-ban-sao-tu-ban-chinh", "Nộp ở đâu"),
+    ("dk ket hon can gi", "ket-hon-trong-nuoc", "Giấy tờ cần có"),
 ]
 NOT_PROCEDURES = ("con mèo của tôi bị ốm", "thời tiết mai thế nào")
 CHECKED = re.compile(r"Thông tin kiểm tra ngày \d\d/\d\d/\d{4}")
@@ -83,8 +83,7 @@ def page(town: Town) -> Iterator[Page]:
 
 
 def check(shown: str, topic: str, part: str) -> None:
-    assert TITLES[topic] in shown
-    assert part in shown
+    assert shown.startswith(f"{part}: {TITLES[topic]}" if part else TITLES[topic])
     assert "Nguồn: " in shown
     assert CHECKED.search(shown)
 
