@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels.channel import Channel
+from bot.desk.reports import Desk
 from bot.offices import Office
 from bot.tables import ChannelAccount
 from bot.tables import Office as OfficeRow
@@ -24,10 +25,11 @@ class Account:
     name: str
     channel: Channel
     office: Office
+    desk: Desk
 
 
-async def account_id(session: AsyncSession, channel: str, name: str, office: str) -> int:
-    """The id of an account; it and its office are entered on first sight, and follow the settings afterwards."""
+async def enter(session: AsyncSession, channel: str, name: str, office: str) -> tuple[int, int]:
+    """The ids of an account and its office; entered on first sight, they follow the settings afterwards."""
     row = await session.scalar(select(OfficeRow).filter_by(slug=office))
     if row is None:
         row = OfficeRow(slug=office)
@@ -39,7 +41,7 @@ async def account_id(session: AsyncSession, channel: str, name: str, office: str
         session.add(account)
     account.office_id = row.id
     await session.flush()
-    return account.id
+    return account.id, row.id
 
 
 def find(accounts: Mapping[int, Account], channel: str, name: str) -> Account | None:

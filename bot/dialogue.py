@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from inspect import signature
+from inspect import isawaitable, signature
 from typing import get_args
 
 from actions import clarify, menu, unknown
@@ -46,23 +46,29 @@ async def handle(turn: Turn, actions: Actions, understanding: Understanding) -> 
     return replace(handled, result=_finish(handled.result, turn))
 
 
+async def _called(handler: Handler, *arguments: object) -> Result | None:
+    result = handler(*arguments)
+    return await result if isawaitable(result) else result
+
+
 async def _handle(turn: Turn, actions: Actions, understanding: Understanding) -> Handled:
     pressed = _pressed(turn)
     if pressed or turn.message.kind == "payload":
-        return Handled(_press(_no_longer_waiting(turn), actions, pressed), turn)
+        return Handled(await _press(_no_longer_waiting(turn), actions, pressed), turn)
     if turn.message.kind != "text":
-        return Handled(unknown.not_readable(turn), turn)
+        return Handled(await _not_text(turn, actions), turn)
     if turn.text != turn.message.text and _hardly_a_word_left(turn.text):
         return Handled(unknown.personal_number(turn), turn)
-    if (phrase := actions.phrases.get(fold(normalise(turn.text)))) and (result := phrase(_no_longer_waiting(turn))):
+    phrase = actions.phrases.get(fold(normalise(turn.text)))
+    if phrase and (result := await _called(phrase, _no_longer_waiting(turn))):
         return Handled(result, turn)
     try:
         parse = await understanding.parse(turn.text)
     except NotUnderstood:
         waiting = _waiting(turn, actions)
-        return Handled((waiting and waiting(turn)) or unknown.out_of_order(turn), turn)
+        return Handled((waiting and await _called(waiting, turn)) or unknown.out_of_order(turn), turn)
     turn = replace(turn, parse=parse, aspect=_aspect(parse.aspect.id, parse.aspect.confidence))
-    return Handled(_free_text(turn, actions), turn)
+    return Handled(await _free_text(turn, actions), turn)
 
 
 def _pressed(turn: Turn) -> Payload | None:
@@ -74,7 +80,7 @@ def _pressed(turn: Turn) -> Payload | None:
     return parse_payload(written)
 
 
-def _press(turn: Turn, actions: Actions, pressed: Payload | None) -> Result:
+async def _press(turn: Turn, actions: Actions, pressed: Payload | None) -> Result:
     handler = actions.verbs.get(pressed.verb) if pressed else None
     if pressed is None or handler is None:
         return menu.stale_button(turn)
@@ -82,7 +88,15 @@ def _press(turn: Turn, actions: Actions, pressed: Payload | None) -> Result:
         call = signature(handler).bind(turn, *pressed.arguments)
     except TypeError:  # typed by hand with too few or too many arguments
         return menu.stale_button(turn)
-    return handler(*call.args) or menu.stale_button(turn)
+    return await _called(handler, *call.args) or menu.stale_button(turn)
+
+
+async def _not_text(turn: Turn, actions: Actions) -> Result:
+    """A photo, a place on the map, a voice: for whoever waits for one, or whoever takes that kind unasked."""
+    for handler in (_waiting(turn, actions), actions.kinds.get(turn.message.kind)):
+        if handler and (result := await _called(handler, turn)):
+            return result
+    return unknown.not_readable(turn)
 
 
 def _waiting(turn: Turn, actions: Actions) -> Handler | None:
@@ -95,11 +109,11 @@ def _no_longer_waiting(turn: Turn) -> Turn:
     return replace(turn, talk=turn.talk.model_copy(update={"awaiting": None}))
 
 
-def _free_text(turn: Turn, actions: Actions) -> Result:
+async def _free_text(turn: Turn, actions: Actions) -> Result:
     assert turn.parse  # noqa: S101 (for the type checker: set by the caller)
     decision = decide(turn.parse, turn.knowledge, turn.talk.topic)
     waiting = _waiting(turn, actions)
-    if waiting and decision.intent != "huy" and (result := waiting(turn)):
+    if waiting and decision.intent != "huy" and (result := await _called(waiting, turn)):
         return result
     match decision.kind:
         case "answer":
@@ -107,7 +121,7 @@ def _free_text(turn: Turn, actions: Actions) -> Result:
         case "clarify":
             return clarify.offer(turn, decision.topics)
         case "intent" if handler := actions.intents.get(decision.intent):
-            return handler(turn) or unknown.unanswerable(turn)
+            return await _called(handler, turn) or unknown.unanswerable(turn)
         case "out_of_scope":
             return unknown.out_of_scope(turn)
         case _:

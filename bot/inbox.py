@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from bot import outbox
 from bot.channels.channel import Envelope, Event
 from bot.tables import ChannelAccount, Conversation, InboxEvent
 
@@ -37,6 +38,10 @@ async def store_event(session: AsyncSession, account_id: int, envelope: Envelope
     if envelope.address is not None:
         conversation_id = await _conversation(session, account_id, envelope.address, now)
     work = envelope.message is not None
+    if work and conversation_id is not None:
+        heard = update(Conversation).where(Conversation.id == conversation_id)
+        await session.execute(heard.values(heard_at=now))
+        await outbox.release_held(session, conversation_id, now)
     row = {
         "account_id": account_id,
         "conversation_id": conversation_id,

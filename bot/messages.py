@@ -5,18 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 
 class _Plain(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Place(_Plain):
+    """A point on the map, in degrees (WGS 84)."""
+
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+    longitude: Annotated[float, Field(ge=-180, le=180)]
+
+
 class Incoming(_Plain):
     """One message of one person.
 
     `payload` is set when a button was pressed or a command given; `tapped` is the platform's id of the message whose
-    button it was, where the platform can edit that message.
+    button it was, where the platform can edit that message. `photos` are the platform's names (ids or addresses) of
+    photos sent along, for `Channel.fetch`. In a group, `sender` is the platform's id of the person and `replied_to`
+    that of the message answered.
     """
 
     kind: Literal["text", "payload", "photo", "voice", "location", "other"]
@@ -24,6 +33,11 @@ class Incoming(_Plain):
     payload: str | None = None
     tapped: str | None = None
     name: str = ""
+    photos: tuple[str, ...] = ()
+    place: Place | None = None
+    group: bool = False
+    sender: str = ""
+    replied_to: str | None = None
 
 
 class Choice(_Plain):
@@ -43,7 +57,8 @@ class Link(_Plain):
 class Reply(_Plain):
     """One message to the person: a heading, paragraphs, where it comes from, and what can be pressed.
 
-    `in_place` asks to replace the message whose button was pressed, on channels that can.
+    `in_place` asks to replace the message whose button was pressed, on channels that can. `photos` are names of kept
+    files (see `bot.desk.photos`), sent after the text.
     """
 
     text: str
@@ -52,6 +67,7 @@ class Reply(_Plain):
     footnote: str = ""
     choices: tuple[Choice, ...] = ()
     in_place: bool = False
+    photos: tuple[str, ...] = ()
 
     def lines(self) -> Iterator[str]:
         """The reply as plain paragraphs, without the choices."""

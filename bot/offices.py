@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import time
 from pathlib import Path
 from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from bot.knowledge import KnowledgeError
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class Opening(BaseModel):
+    """When the centre is open: on days as they are counted in Vietnamese (2 is Monday, 8 Sunday), from when to when."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    days: tuple[Annotated[int, Field(ge=2, le=8)], ...]
+    start: time = Field(alias="from")
+    end: time = Field(alias="to")
+
+
+_USUAL = (
+    Opening(days=(2, 3, 4, 5, 6), start=time(7, 30), end=time(11, 30)),
+    Opening(days=(2, 3, 4, 5, 6), start=time(13, 30), end=time(17, 0)),
+)
 
 
 class Office(BaseModel):
@@ -21,7 +38,8 @@ class Office(BaseModel):
     name: Line  # "xã Ví Dụ", as it stands inside a sentence
     center: Line
     address: Line
-    hours: list[Line]
+    hours: list[Line]  # as people read them
+    opening: tuple[Opening, ...] = _USUAL  # the same for deadlines and for "somebody will be there at"
     phone: str = ""
     police: str = ""  # where căn cước and cư trú are done, when elsewhere
     map_url: str = ""

@@ -105,6 +105,19 @@ async def mark_sent(session: AsyncSession, message: Outgoing, platform_id: str, 
     await _rest(session, message, now + pause)
 
 
+async def hold(session: AsyncSession, message: Outgoing, why: str) -> None:
+    """The platform takes it only after the person has written again; see `release_held`."""
+    values = {"state": "held", "error": why, "attempts": message.attempts + 1}
+    await session.execute(update(OutboxMessage).where(OutboxMessage.id == message.id).values(values))
+    await _rest(session, message, 0.0)
+
+
+async def release_held(session: AsyncSession, conversation_id: int, now: float) -> None:
+    """The person has written: what was held can go, first of all."""
+    held = update(OutboxMessage).where(OutboxMessage.conversation_id == conversation_id, OutboxMessage.state == "held")
+    await session.execute(held.values(state="waiting", next_try_at=now, created_at=now))
+
+
 async def mark_undeliverable(session: AsyncSession, message: Outgoing, why: str) -> None:
     """It will never arrive; kept for the operator to see."""
     values = {"state": "undeliverable", "error": why, "attempts": message.attempts + 1}

@@ -13,17 +13,18 @@ from bot.turn import Action, Handler
 
 @dataclass(frozen=True)
 class Actions:
-    """Who handles which payload verb, dialogue intent, awaited answer and spoken phrase."""
+    """Who handles which payload verb, dialogue intent, awaited answer, kind of message and spoken phrase."""
 
     verbs: Mapping[str, Handler]
     intents: Mapping[str, Handler]
     awaits: Mapping[str, Handler]
+    kinds: Mapping[str, Handler]
     phrases: Mapping[str, Handler]
 
 
 def load_actions() -> Actions:
     """Collect all actions; two for the same thing are a programming error."""
-    tables: dict[str, dict[str, Handler]] = {"verbs": {}, "intents": {}, "awaits": {}, "phrases": {}}
+    tables: dict[str, dict[str, Handler]] = {"verbs": {}, "intents": {}, "awaits": {}, "kinds": {}, "phrases": {}}
     for module in pkgutil.iter_modules(actions.__path__):
         action = getattr(importlib.import_module(f"actions.{module.name}"), "action", None)
         if not isinstance(action, Action):

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from bot import metrics, outbox
 from bot.accounts import Account
-from bot.channels.channel import NeedsOperator, TryLater, Uncertain, Undeliverable
+from bot.channels.channel import NeedsOperator, TryLater, Uncertain, Undeliverable, WindowClosed
 from bot.outbox import Outgoing
 from bot.store import Store
 
@@ -88,6 +88,8 @@ class Sender:
             platform_id = await channel.send(message.address, message.reply, message.edits)
         except Undeliverable as error:
             await self._give_up(message, str(error))
+        except WindowClosed as error:
+            await self._hold(message, str(error))
         except Uncertain as error:
             await self._put_off(message, str(error), _ECHO_WAIT)
         except TryLater as error:
@@ -110,6 +112,11 @@ class Sender:
         async with self.store.write() as session:
             await outbox.mark_undeliverable(session, message, why)
         metrics.SENT.labels(self.account.channel.name, "undeliverable").inc()
+
+    async def _hold(self, message: Outgoing, why: str) -> None:
+        async with self.store.write() as session:
+            await outbox.hold(session, message, why)
+        metrics.SENT.labels(self.account.channel.name, "held").inc()
 
     async def _put_off(self, message: Outgoing, why: str, seconds: float | None) -> None:
         async with self.store.write() as session:

@@ -12,9 +12,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from bot import inbox, metrics, outbox
-from bot.accounts import DEFAULT, Account, account_id
+from bot.accounts import DEFAULT, Account, enter
 from bot.channels.channel import Channel, Event
 from bot.channels.registry import open_channels
+from bot.desk.calendar import WorkingTime, load_holidays
+from bot.desk.categories import Categories, load_categories
+from bot.desk.reports import Desk
 from bot.knowledge import Knowledge, load_knowledge
 from bot.offices import Office, load_offices, office_of
 from bot.outbox import Echo
@@ -66,6 +69,8 @@ async def running(settings: Settings) -> AsyncIterator[Service]:
     """The service with its workers and senders, from the first claim to the last."""
     knowledge = load_knowledge(settings.data / "knowledge")
     office = office_of(load_offices(settings.data / "offices"), settings.office)
+    categories = load_categories(settings.data / "reports" / "categories.yml")
+    hours = WorkingTime.of(office, load_holidays(settings.data / "reports" / "holidays.yml"))
     async with AsyncExitStack() as stack:
         store = Store(settings.database)
         stack.push_async_callback(store.close)
@@ -73,7 +78,7 @@ async def running(settings: Settings) -> AsyncIterator[Service]:
         stack.push_async_callback(understanding.close)
         service = Service(settings, store, knowledge, understanding)
         for channel in await stack.enter_async_context(open_channels(settings, store)):
-            await _enter(service, channel, office, settings.office)
+            await _enter(service, channel, office, hours, categories)
         if not store.shared:
             async with store.write() as session:
                 await inbox.end_leases(session)
@@ -82,10 +87,12 @@ async def running(settings: Settings) -> AsyncIterator[Service]:
         yield service
 
 
-async def _enter(service: Service, channel: Channel, office: Office, slug: str) -> None:
+async def _enter(
+    service: Service, channel: Channel, office: Office, hours: WorkingTime, categories: Categories
+) -> None:
     async with service.store.write() as session:
-        row = await account_id(session, channel.name, DEFAULT, slug)
-    service.accounts[row] = Account(row, DEFAULT, channel, office)
+        row, office_id = await enter(session, channel.name, DEFAULT, service.settings.office)
+    service.accounts[row] = Account(row, DEFAULT, channel, office, Desk(office_id, hours, categories))
     service.replies_wait[row] = asyncio.Event()
 
 

@@ -73,6 +73,7 @@ class Conversation(Table):
     worked_until: Mapped[float] = mapped_column(default=0.0)
     sender: Mapped[str | None] = mapped_column(String(40))  # who sends its replies, until when
     sent_until: Mapped[float] = mapped_column(default=0.0)
+    heard_at: Mapped[float] = mapped_column(default=0.0)  # when the person last wrote
 
 
 class InboxEvent(Table):
@@ -109,7 +110,7 @@ class OutboxMessage(Table):
     event_id: Mapped[int | None] = mapped_column(ForeignKey("inbox_events.id"))
     reply: Mapped[dict[str, Any]]
     edits: Mapped[str | None] = mapped_column(String(64))  # the platform's message to replace
-    state: Mapped[str] = mapped_column(String(13))  # waiting, sent, undeliverable
+    state: Mapped[str] = mapped_column(String(13))  # waiting, held (until the person writes again), sent, undeliverable
     attempts: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[float]
     created_at: Mapped[float]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.desk.deeds import Deed
+from bot.desk.view import View
 from bot.knowledge import Aspect, Knowledge
 from bot.messages import Incoming, Reply
 from bot.offices import Office
@@ -16,7 +18,10 @@ from nlu.parse import Parse
 
 @dataclass(frozen=True)
 class Turn:
-    """A message in its conversation. `text` is the message with numbers of people masked; `now` is Viet Nam's time."""
+    """A message in its conversation. `text` is the message with numbers of people masked; `now` is Viet Nam's time.
+
+    `desk` is where reports are; none where nothing is stored (the terminal).
+    """
 
     message: Incoming
     text: str
@@ -26,6 +31,7 @@ class Turn:
     now: datetime
     parse: Parse | None = None
     aspect: Aspect = "overview"
+    desk: View | None = None
 
 
 @dataclass(frozen=True)
@@ -38,17 +44,19 @@ class Stuck:
 
 @dataclass(frozen=True)
 class Result:
-    """What a turn leads to: replies, what the conversation remembers from now on, and the outcome."""
+    """What a turn leads to: replies, what the conversation remembers from now on, the outcome, and deeds at the desk."""
 
     replies: tuple[Reply, ...]
     talk: Talk
     outcome: Outcome
     answered_with: str | None = None
     stuck: Stuck | None = None
+    deeds: tuple[Deed, ...] = ()
 
 
 # A handler may decline with None: then the message is for someone else, or the button has gone stale.
-Handler = Callable[..., Result | None]
+# One that has to ask the desk is a coroutine function.
+Handler = Callable[..., Result | Awaitable[Result | None] | None]
 
 
 @dataclass(frozen=True)
@@ -57,10 +65,12 @@ class Action:
 
     `verbs`: payload verb → handler(turn, *arguments). `intents`: dialogue intent → handler(turn).
     `awaits`: name → handler(turn) for the next free text after a question of ours.
+    `kinds`: kind of message that is no text (photo, location, voice) → handler(turn), when nobody waits for an answer.
     `phrases`: whole message, normalised and without diacritics → handler(turn); tried before understanding.
     """
 
     verbs: Mapping[str, Handler] = field(default_factory=dict)
     intents: Mapping[str, Handler] = field(default_factory=dict)
     awaits: Mapping[str, Handler] = field(default_factory=dict)
+    kinds: Mapping[str, Handler] = field(default_factory=dict)
     phrases: Mapping[str, Handler] = field(default_factory=dict)

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 from bot import inbox, metrics, outbox
 from bot.accounts import Account
+from bot.desk.deeds import carry_out
+from bot.desk.view import View
 from bot.dialogue import Handled, handle
 from bot.inbox import Claimed
 from bot.knowledge import Knowledge
@@ -95,6 +97,14 @@ async def _turn(room: Room, worker: str, claimed: Claimed) -> None:
         knowledge=room.knowledge,
         office=account.office,
         now=datetime.fromtimestamp(room.clock(), _ZONE),
+        desk=View(
+            room.store,
+            account.desk,
+            claimed.conversation_id,
+            account.channel.name,
+            room.clock(),
+            account.channel.fetch,
+        ),
     )
     await _close(room, worker, claimed, account, await handle(turn, room.actions, room.understanding))
 
@@ -113,6 +123,8 @@ async def _close(room: Room, worker: str, claimed: Claimed, account: Account, ha
             tapped = handled.turn.message.tapped
             outbox.enqueue(session, claimed.conversation_id, claimed.event_id, parts, tapped, now)
             session.add_all(_kept(claimed, handled, now))
+            for deed in handled.result.deeds:
+                await carry_out(session, account.desk, claimed.conversation_id, deed, now)
         await inbox.finish(session, claimed, outcome, now)
     metrics.OUTCOMES.labels(account.channel.name, outcome).inc()
     _LOG.info("turn", extra={"inbox_event": claimed.event_id, "channel": account.channel.name, "outcome": str(outcome)})

@@ -12,6 +12,14 @@ from typing import Any, Protocol
 from bot.messages import Incoming, Reply
 
 
+class NotFetched(Exception):
+    """A photo could not be fetched from the platform; `lasting` when another try would not help."""
+
+    def __init__(self, why: str, lasting: bool = False) -> None:
+        super().__init__(why)
+        self.lasting = lasting
+
+
 class Refused(Exception):
     """A request that is not from the platform, or cannot be one; answered with `status`, nothing stored."""
 
@@ -39,6 +47,10 @@ class Uncertain(SendError):
 
 class Undeliverable(SendError):
     """It will never reach this person this way."""
+
+
+class WindowClosed(SendError):
+    """The platform lets us write only after the person has written again."""
 
 
 class NeedsOperator(SendError):
@@ -87,7 +99,11 @@ class Channel(Protocol):
         ...
 
     async def send(self, address: str, reply: Reply, edits: str | None) -> str:
-        """Send or edit; the platform's id of the message. Raises a `SendError`."""
+        """Send or edit, then the reply's photos; the platform's id of the message. Raises a `SendError`."""
+        ...
+
+    async def fetch(self, photo: str) -> bytes:
+        """The bytes of a photo that an incoming message names. Raises `NotFetched`."""
         ...
 
     async def taken(self, event: Event) -> None:

@@ -25,7 +25,7 @@ from telegram.error import (
 )
 from telegram.request import HTTPXRequest
 
-from bot.channels.channel import Envelope, Event, Intake, NeedsOperator, Refused, TryLater, Undeliverable
+from bot.channels.channel import Envelope, Event, Intake, NeedsOperator, NotFetched, Refused, TryLater, Undeliverable
 from bot.channels.telegram.reading import read_update
 from bot.channels.telegram.settings import TelegramSettings
 from bot.channels.telegram.writing import html, keyboard
@@ -84,6 +84,10 @@ class Telegram:
     def written(self, reply: Reply) -> str:
         """Choices are buttons beside the text."""
         return "\n\n".join(reply.lines())
+
+    async def fetch(self, photo: str) -> bytes:
+        """Not yet."""
+        raise NotFetched("not yet", lasting=True)
 
     async def taken(self, event: Event) -> None:
         """Stop the spinner of a pressed button; too late is no harm."""

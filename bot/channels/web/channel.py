@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.channels.channel import Envelope, Event, Intake, Refused
+from bot.channels.channel import Envelope, Event, Intake, NotFetched, Refused
 from bot.messages import Incoming, Reply
 
 
@@ -87,6 +87,10 @@ class Web:
     def written(self, reply: Reply) -> str:
         """Choices are buttons beside the text."""
         return "\n\n".join(reply.lines())
+
+    async def fetch(self, photo: str) -> bytes:
+        """Not yet."""
+        raise NotFetched("not yet", lasting=True)
 
     async def taken(self, event: Event) -> None:
         """Nothing to do."""

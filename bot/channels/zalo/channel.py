@@ -20,6 +20,7 @@ from bot.channels.channel import (
     Event,
     Intake,
     NeedsOperator,
+    NotFetched,
     SendError,
     TryLater,
     Uncertain,
@@ -102,6 +103,10 @@ class Zalo:
     def written(self, reply: Reply) -> str:
         """The numbered menu is part of the text."""
         return plain(reply)
+
+    async def fetch(self, photo: str) -> bytes:
+        """Not yet."""
+        raise NotFetched("not yet", lasting=True)
 
     async def taken(self, event: Event) -> None:
         """Nothing to do."""
