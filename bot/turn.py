@@ -44,7 +44,7 @@ class Stuck:
 
 @dataclass(frozen=True)
 class Result:
-    """What a turn leads to: replies, what the conversation remembers from now on, the outcome, and deeds at the desk."""
+    """What a turn leads to: replies, what the conversation remembers from now on, the outcome, deeds at the desk."""
 
     replies: tuple[Reply, ...]
     talk: Talk
