@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import get_args
 
@@ -34,16 +35,52 @@ _MOST_SIBLINGS = 5
 _NEED_THE_SHORT_ANSWER: tuple[Aspect, ...] = ("who", "online", "result", "trouble")
 
 
-def show(turn: Turn, topic: str, aspect: str = "overview") -> Result | None:
-    """One part of one entry; none when there is no such entry or part."""
+def show_all(turn: Turn, topics: tuple[str, ...], aspects: tuple[tuple[str, ...], ...]) -> Result | None:
+    """What a message asked: of each topic the parts it wants, or the one that the message as a whole wants."""
+    wanted = aspects or tuple((turn.aspect,) for _ in topics)
+    results = [show(turn, topic, *parts) for topic, parts in zip(topics, wanted, strict=True)]
+    shown = [result for result in results if result]
+    if len(shown) < 2:
+        return shown[0] if shown else None
+    first, second = shown[0].replies[0], shown[1].replies[0]
+    back = Choice(label=f"➜ {_label(turn, topics[0])}", payload=payload("hoi", topics[0]))
+    # One menu at the end: a typed number must mean one thing.
+    return replace(
+        shown[1],
+        replies=(
+            first.model_copy(update={"choices": ()}),
+            second.model_copy(update={"choices": (back, *second.choices)}),
+        ),
+    )
+
+
+def _label(turn: Turn, topic: str) -> str:
     entry = turn.knowledge.get(topic)
-    part: Aspect | None = next((known for known in get_args(Aspect) if known == aspect), None)
-    if entry is None or part is None:
+    return entry.label if entry else topic
+
+
+def show(turn: Turn, topic: str, aspect: str = "overview", *also: str) -> Result | None:
+    """One part of one entry, and further parts if asked; none when there is no such entry or part."""
+    entry = turn.knowledge.get(topic)
+    parts: list[Aspect] = [known for asked in (aspect, *also) for known in get_args(Aspect) if known == asked]
+    if entry is None or len(parts) < 1 + len(also):
         return None
     talk = turn.talk.model_copy(update={"topic": entry.id, "awaiting": None})
     if not entry.current(turn.now.date()):
         return Result((_out_of_date(entry, turn.now.date()),), talk, Outcome.UNANSWERABLE, entry.id)
-    return Result((_reply(turn, entry, part),), talk, Outcome.ANSWERED, entry.id)
+    reply = _reply(turn, entry, parts[0])
+    for part in parts[1:]:
+        reply = _with_part(reply, entry, part, turn.now.date())
+    return Result((reply,), talk, Outcome.ANSWERED, entry.id)
+
+
+def _with_part(reply: Reply, entry: Entry, aspect: Aspect, today: date) -> Reply:
+    """A further part under its own name; nothing when the entry has none."""
+    body = _body(entry, aspect)
+    if not body:
+        return reply
+    notes = [note.text for note in entry.notes(aspect, today)]
+    return reply.model_copy(update={"text": "\n\n".join((reply.text, f"{_NAMES[aspect]}:\n{body}", *notes))})
 
 
 def _reply(turn: Turn, entry: Entry, aspect: Aspect) -> Reply:
@@ -140,10 +177,11 @@ def _siblings(turn: Turn, entry: Entry) -> list[Choice]:
 
 def _resume(turn: Turn) -> list[Choice]:
     guide = turn.talk.guide
+    writing = [Choice(label="Viết tiếp phản ánh đang dở", payload=payload("bao-tiep"))] if turn.talk.draft else []
     if guide is None:
-        return []
+        return writing
     label = f"Làm tiếp bước {guide.step} đang dở"
-    return [Choice(label=label, payload=payload("buoc", guide.topic, guide.way, guide.step))]
+    return [Choice(label=label, payload=payload("buoc", guide.topic, guide.way, guide.step)), *writing]
 
 
 def _out_of_date(entry: Entry, today: date) -> Reply:

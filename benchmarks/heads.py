@@ -6,9 +6,10 @@ and the share of evaluation questions about procedures whose topic comes first.
 
 from __future__ import annotations
 
+import random
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
@@ -18,8 +19,8 @@ from bot.knowledge import load_knowledge
 from bot.sentences import Sentence, read_knowledge, read_sentences
 from bot.settings import ROOT
 from nlu import svm
-from nlu.copies import with_copies
 from nlu.features import BLOCKS, Vectoriser
+from nlu.normalise import fold, normalise
 from nlu.segment import Reading, read
 from nlu.training import Recipe
 from nlu.training import _matrix as matrix  # stack rows exactly as training does
@@ -29,11 +30,11 @@ FOLDS = 3
 
 @dataclass(frozen=True)
 class Variant:
-    """A recipe, with or without unaccented copies and the knowledge's own words."""
+    """A recipe, the copies of each sentence that are trained on too, with or without the knowledge's own words."""
 
     name: str
     recipe: Recipe
-    copies: bool = True
+    copies: tuple[str, ...] = ("unaccented",)
     knowledge: bool = True
     rust: bool = False  # underthesea's own TF-IDF and linear SVM instead of ours
 
@@ -42,7 +43,9 @@ IN_USE = Recipe()
 VARIANTS = (
     Variant("in use", IN_USE),
     Variant("without the knowledge's words", IN_USE, knowledge=False),
-    Variant("without unaccented copies", IN_USE, copies=False),
+    Variant("without unaccented copies", IN_USE, copies=()),
+    Variant("half-unaccented copies too", IN_USE, copies=("unaccented", "half")),
+    Variant("copies with a slip too", IN_USE, copies=("unaccented", "slip")),
     Variant("without segmented words", replace(IN_USE, words=0.0)),
     Variant("without syllables", replace(IN_USE, syllables=0.0)),
     Variant("without letters", replace(IN_USE, letters=0.0)),
@@ -50,6 +53,27 @@ VARIANTS = (
     Variant("cost 1.0", replace(IN_USE, cost=1.0)),
     Variant("underthesea_core.TextClassifier", IN_USE, rust=True),
 )
+
+
+def half_unaccented(text: str, chance: random.Random) -> str:
+    """As somebody types who leaves off every second diacritic."""
+    return " ".join(fold(word) if chance.random() < 0.5 else word for word in text.split())
+
+
+def with_slip(text: str, chance: random.Random) -> str:
+    """With one letter left out or changed places with its neighbour."""
+    if len(text) < 4:
+        return text
+    place = chance.randrange(1, len(text) - 2)
+    swapped = text[:place] + text[place + 1] + text[place] + text[place + 2 :]
+    return swapped if chance.random() < 0.5 else text[:place] + text[place + 1 :]
+
+
+COPIES: dict[str, Callable[[str, random.Random], str]] = {
+    "unaccented": lambda text, _chance: fold(text),
+    "half": half_unaccented,
+    "slip": with_slip,
+}
 
 
 @dataclass(frozen=True)
@@ -61,10 +85,15 @@ class Rows:
     origins: np.ndarray
 
     @classmethod
-    def of(cls, sentences: list[Sentence], number: dict[str, int], copies: bool) -> Rows:
-        """Read sentences, each also without diacritics if asked for."""
-        texts = [sentence.text for sentence in sentences]
-        written, origins = with_copies(texts) if copies else (texts, list(range(len(texts))))
+    def of(cls, sentences: list[Sentence], number: dict[str, int], copies: tuple[str, ...]) -> Rows:
+        """Read sentences, each also in copies of the kinds asked for."""
+        chance = random.Random(0)  # noqa: S311 (copies, not secrets)
+        written, origins = [], []
+        for origin, sentence in enumerate(sentences):
+            text = normalise(sentence.text)
+            for copy in dict.fromkeys((text, *(COPIES[kind](text, chance) for kind in copies))):
+                written.append(copy)
+                origins.append(origin)
         topics = np.array([number[sentences[origin].topic] for origin in origins])
         return cls([read(text) for text in written], topics, np.array(origins))
 
@@ -104,8 +133,8 @@ def cross_validated(rows: Rows, extra: Rows, classes: int, variant: Variant, rep
     """Macro-F1 of each fold; `extra` is always trained on."""
     for repeat in range(repeats):
         fold_of = np.random.default_rng(repeat).integers(0, FOLDS, rows.origins.max() + 1)[rows.origins]
-        for fold in range(FOLDS):
-            seen, unseen = rows.only(fold_of != fold), rows.only(fold_of == fold)
+        for part in range(FOLDS):
+            seen, unseen = rows.only(fold_of != part), rows.only(fold_of == part)
             both = Rows(seen.readings + extra.readings, np.append(seen.topics, extra.topics), seen.origins)
             yield macro_f1(unseen.topics, guesses(both, unseen.readings, classes, variant))
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from bot.decision import SURE, Decision, decide
+from bot.decision import SURE, Decision, decide, decide_with_parts
 from bot.knowledge import Knowledge
+from bot.questions import questions_in
 from bot.sentences import Sentence
 from nlu.labels import OUT_OF_SCOPE
 from nlu.parse import Parse
@@ -54,16 +55,33 @@ class Judged:
 
     @property
     def aspect(self) -> bool:
-        """The right part of the answer."""
+        """The part of the answer that is asked first."""
         return self.parse.aspect.id == self.sentence.aspect
 
+    @property
+    def aspect_asked(self) -> bool:
+        """A part of the answer that is asked."""
+        return self.parse.aspect.id in (self.sentence.aspect, *self.sentence.also)
 
-def judge(sentences: Sequence[Sentence], parses: Sequence[Parse], knowledge: Knowledge) -> list[Judged]:
+    @property
+    def long(self) -> str:
+        """How long it is, in words."""
+        words = len(self.sentence.text.split())
+        return "up to 11 words" if words < 12 else "12 to 29 words" if words < 30 else "30 words and more"
+
+
+def judge(sentences: Sequence[Sentence], parse: Callable[[str], Parse], knowledge: Knowledge) -> list[Judged]:
     """Hold the decisions against the labels. No conversation: nothing is in hand."""
-    return [
-        Judged(sentence, parse, decide(parse, knowledge, None), knowledge)
-        for sentence, parse in zip(sentences, parses, strict=True)
-    ]
+    return [_judged(sentence, parse, knowledge) for sentence in sentences]
+
+
+def _judged(sentence: Sentence, parse: Callable[[str], Parse], knowledge: Knowledge) -> Judged:
+    whole = parse(sentence.text)
+    decision = decide(whole, knowledge, None)
+    questions = questions_in(sentence.text)
+    if len(questions) > 1:
+        decision = decide_with_parts(decision, whole, [parse(question) for question in questions], knowledge)
+    return Judged(sentence, whole, decision, knowledge)
 
 
 def report(judged: Sequence[Judged], trained_on: int, rasa_f1: float | None, today: date) -> Iterator[str]:
@@ -90,7 +108,8 @@ def report(judged: Sequence[Judged], trained_on: int, rasa_f1: float | None, tod
     yield _row("right topic answered, one press away, or among the choices", asked, "offered")
     yield f"| confidently wrong (at confidence {SURE:.2f}) | {_share(len(wrong), len(asked))} % | {len(asked)} |"
     yield f"| answered without asking back | {_share(straight, len(asked))} % | {len(asked)} |"
-    yield _row("right aspect", asked, "aspect")
+    yield _row("right part of the answer (aspect), the one asked first", asked, "aspect")
+    yield _row("a part that is asked, where a second reader heard several", asked, "aspect_asked")
     yield _row("reports of local problems recognised", reports, "first")
     accepted = sum(one.answered for one in outside)
     yield f"| out of scope, yet answered as a procedure | {_share(accepted, len(outside))} % | {len(outside)} |"
@@ -99,6 +118,8 @@ def report(judged: Sequence[Judged], trained_on: int, rasa_f1: float | None, tod
         yield f"| macro F1 as `rasa test nlu` counts it | {100 * rasa_f1:.1f} | {len(judged)} |"
     yield ""
     yield from _table("how it is written", asked, lambda one: one.sentence.noise)
+    yield ""
+    yield from _table("how long it is", asked, lambda one: one.long)
     yield ""
     yield from _table("field", asked, _field)
     yield ""
@@ -124,7 +145,7 @@ def _field(one: Judged) -> str:
 def _table(name: str, asked: Sequence[Judged], group_of: Callable[[Judged], str]) -> Iterator[str]:
     yield f"| {name} | right first | answered or offered | sentences |"
     yield "|---|---|---|---|"
-    for group in dict.fromkeys(map(group_of, asked)):
+    for group in sorted(set(map(group_of, asked))):
         some = [one for one in asked if group_of(one) == group]
         yield f"| {group} | {_hundred(some, 'first')} % | {_hundred(some, 'offered')} % | {len(some)} |"
 

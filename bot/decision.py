@@ -6,7 +6,8 @@ between the thresholds the person chooses; below, or out of scope, the bot says 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.knowledge import Entry, Knowledge
@@ -14,21 +15,28 @@ from nlu.labels import FOLLOW_UP, OUT_OF_SCOPE
 from nlu.parse import Guess, Parse
 
 # The thresholds were chosen on the evaluation set: see docs/understanding.md.
-SURE = 0.70
+SURE = 0.75
 FLOOR = 0.10
 DIALOGUE_SURE = 0.45
 SOUNDS_LIKE_FOLLOW_UP = 0.05
 CONTEXT = 30.0
 _MOST_CHOICES = 3
+_MOST_ANSWERS = 2
+_MOST_PARTS = 3
+_PART_SURE = 0.6  # a second part is told only if it is asked for sure
 
 
 @dataclass(frozen=True)
 class Decision:
-    """`kind` says which fields matter: an `intent`, or `topics` (one to answer, several to choose from)."""
+    """`kind` says which fields matter: an `intent`, or `topics` (those to answer, or those to choose from).
+
+    `aspects` are set when a message asks several things: for each topic to answer, the parts that it wants.
+    """
 
     kind: Literal["answer", "clarify", "intent", "unanswerable", "out_of_scope"]
     topics: tuple[str, ...] = ()
     intent: str = ""
+    aspects: tuple[tuple[str, ...], ...] = ()
 
 
 def decide(parse: Parse, knowledge: Knowledge, topic_in_hand: str | None) -> Decision:
@@ -48,6 +56,46 @@ def decide(parse: Parse, knowledge: Knowledge, topic_in_hand: str | None) -> Dec
     if best.confidence >= SURE or _family_confidence(parse, knowledge, entry) >= SURE:
         return Decision("answer", (entry.id if best.confidence >= SURE else entry.family,))
     return _ask_back(parse, knowledge)
+
+
+def decide_with_parts(whole: Decision, parse: Parse, parts: Sequence[Parse], knowledge: Knowledge) -> Decision:
+    """The same, for a message that asks several things: `parts` are its questions, each parsed by itself.
+
+    Two questions about different things are both answered, if the whole message hints at both; two parts of one thing
+    are both told. A question that is clear by itself is offered first when the whole is not.
+    """
+    named = [_answered(part, knowledge) for part in parts]
+    hinted = [topic for topic in named if topic and any(guess.id == topic for guess in parse.ranking)]
+    topics = tuple({knowledge.family_of(topic): topic for topic in reversed(hinted)}.values())[::-1][:_MOST_ANSWERS]
+    if len(topics) > 1:
+        return Decision("answer", topics, aspects=_aspects_by_topic(topics, named, parts, knowledge))
+    if whole.kind == "answer":
+        aspects = tuple(dict.fromkeys(part.aspect.id for part in parts if part.aspect.confidence >= _PART_SURE))
+        return replace(whole, aspects=(aspects[:_MOST_PARTS],) if len(aspects) > 1 else ())
+    if whole.kind in ("clarify", "unanswerable") and any(named):
+        first = [topic for topic in named if topic]
+        return Decision("clarify", tuple(dict.fromkeys([*first, *whole.topics]))[:_MOST_CHOICES])
+    return whole
+
+
+def _aspects_by_topic(
+    topics: tuple[str, ...], named: Sequence[str | None], parts: Sequence[Parse], knowledge: Knowledge
+) -> tuple[tuple[str, ...], ...]:
+    """Which parts are asked of each topic: a question that names none goes with the one before it."""
+    families = [knowledge.family_of(topic) for topic in topics]
+    wanted: list[list[str]] = [[] for _ in topics]
+    current = 0
+    for topic, part in zip(named, parts, strict=True):
+        family = knowledge.family_of(topic) if topic else ""
+        current = families.index(family) if family in families else current
+        if part.aspect.confidence >= _PART_SURE and part.aspect.id not in wanted[current]:
+            wanted[current].append(part.aspect.id)
+    return tuple(tuple(aspects[:_MOST_PARTS]) for aspects in wanted)
+
+
+def _answered(part: Parse, knowledge: Knowledge) -> str | None:
+    decision = decide(part, knowledge, None)
+    return decision.topics[0] if decision.kind == "answer" else None
 
 
 def _meant_sibling(parse: Parse, knowledge: Knowledge, in_hand: Entry) -> str | None:

@@ -153,6 +153,11 @@ class Knowledge:
         """The field that a topic belongs to."""
         return self._fields.get(topic)
 
+    def family_of(self, topic: str) -> str:
+        """The family of a topic; the topic itself when it is unknown."""
+        entry = self.get(topic)
+        return entry.family if entry else topic
+
     def siblings(self, entry: Entry) -> list[Entry]:
         """The other entries of the family, its main entry first."""
         family = [other for other in self if other.family == entry.family and other.id != entry.id]

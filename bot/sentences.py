@@ -1,6 +1,6 @@
 """Read the training and evaluation sentences (Rasa's YAML) without Rasa, and check what Rasa does not.
 
-A block is an intent, metadata (`aspect`, in evaluation also `noise`) and one sentence a line.
+A block is an intent, metadata (`aspect`; in evaluation `noise` and `also`) and one sentence a line.
 """
 
 from __future__ import annotations
@@ -41,12 +41,17 @@ _TRAINED_FROM = (
 
 @dataclass(frozen=True)
 class Sentence:
-    """A labelled sentence; `noise` is empty in training data, `aspect` where a text has none."""
+    """A labelled sentence; `aspect` is empty where a text has none.
+
+    Evaluation sentences also say how they are typed (`noise`), and which further parts of the answer they ask for
+    (`also`), in the eyes of a second reader.
+    """
 
     text: str
     topic: str
     aspect: str
     noise: str = ""
+    also: tuple[str, ...] = ()
 
 
 def read_sentences(folder: Path) -> list[Sentence]:
@@ -68,7 +73,7 @@ def _sentences(file: Path) -> Iterator[Sentence]:
         except AttributeError as error:
             raise ValueError(f"{file.name}: block {number}: examples is not text") from error
         for line in lines:
-            yield Sentence(line[2:].strip(), topic, aspect, metadata.get("noise", ""))
+            yield Sentence(line[2:].strip(), topic, aspect, metadata.get("noise", ""), tuple(metadata.get("also", ())))
 
 
 def read_knowledge(folder: Path) -> list[Sentence]:

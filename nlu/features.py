@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from typing import Callable, Dict, Iterable, List, Sequence, Tuple
 
 import numpy as np
 
 from nlu.segment import Reading
+
+_AGE = re.compile(r"(\d{1,3})(t|tuoi)?")
+# Identity card at 6 and 14, majority at 18, elderly at 60, social pension at 75.
+_BOUNDS = (0, 6, 14, 18, 60, 75)
 
 
 def _runs(items: Sequence[str], longest: int, joint: str) -> Iterable[str]:
@@ -23,8 +28,17 @@ def words(reading: Reading) -> Iterable[str]:
 
 
 def syllables(reading: Reading) -> Iterable[str]:
-    """Syllables without diacritics, runs of 1 to 3."""
-    return _runs(reading.syllables, 3, " ")
+    """Syllables without diacritics, runs of 1 to 3; and ages by the bounds that the law draws."""
+    yield from _runs(reading.syllables, 3, " ")
+    yield from _ages(reading.syllables)
+
+
+def _ages(said: Sequence[str]) -> Iterable[str]:
+    """ "15 tuoi", "15t" → "age 14": the rules hang on the bound, and few of the numbers occur in training."""
+    for place, syllable in enumerate(said):
+        match = _AGE.fullmatch(syllable)
+        if match and (match[2] or said[place + 1 : place + 2] == ("tuoi",)):
+            yield f"age {max(bound for bound in _BOUNDS if bound <= int(match[1]))}"
 
 
 def letters(reading: Reading) -> Iterable[str]:
