@@ -33,6 +33,7 @@ evaluate: $(UV) ## how far the trained model can be trusted: docs/accuracy.md
 bench: $(UV) ## measure, as JSON and a table
 	$(UV) sync --quiet --frozen --inexact
 	.venv/bin/python -m benchmarks
+	.venv/bin/python -m benchmarks.desk
 
 nlu/.venv/.ready: nlu/uv.lock nlu/pyproject.toml nlu/.python-version | $(UV)
 	$(UV) --directory nlu sync --quiet --frozen

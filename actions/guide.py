@@ -104,7 +104,7 @@ def take_difficulty(turn: Turn) -> Result | None:
     """Keep what went wrong, offer what helps with it, and a person."""
     place = turn.talk.guide
     entry = turn.knowledge.get(place.topic) if place else None
-    if place is None or entry is None:
+    if place is None or entry is None or turn.message.kind != "text":
         return None
     helpful = _helpful(turn, entry)
     text = "Máy đã ghi lại chỗ vướng này để cán bộ biết."

@@ -13,13 +13,19 @@ _PAGE = 8
 EXAMPLES = ("làm khai sinh cần giấy tờ gì", "VNeID bị khóa thì làm sao", "nộp tiền qua mạng thế nào")
 
 
+_DESK = (
+    Choice(label="Phản ánh, góp ý với xã", payload=payload("bao-viec")),
+    Choice(label="Phản ánh của tôi", payload=payload("cua-toi")),
+)
+
+
 def greet(turn: Turn) -> Result:
     """Say hello, say what the bot is good for, offer the fields and a guide left half-way."""
     text = (
         f"Chào bà con! Đây là trợ lý thủ tục hành chính của {turn.office.name}. Bà con cứ hỏi bằng lời của mình, "
         f"có dấu hay không dấu đều được, ví dụ: “{EXAMPLES[0]}”. Hoặc chọn một mục dưới đây."
     )
-    reply = Reply(text=text, choices=(*_half_way(turn), *_fields(turn)))
+    reply = Reply(text=text, choices=(*_half_way(turn), *_fields(turn), *_DESK))
     return Result((reply,), turn.talk, Outcome.SMALL_TALK)
 
 
@@ -30,7 +36,7 @@ def start(turn: Turn, topic: str = "") -> Result:
 
 def list_fields(turn: Turn) -> Result:
     """All fields of public service."""
-    reply = Reply(text="Bà con cần hỏi về việc gì ạ?", choices=(*_half_way(turn), *_fields(turn)))
+    reply = Reply(text="Bà con cần hỏi về việc gì ạ?", choices=(*_half_way(turn), *_fields(turn), *_DESK))
     return Result((reply,), turn.talk, Outcome.SMALL_TALK)
 
 
@@ -73,10 +79,11 @@ def _fields(turn: Turn) -> tuple[Choice, ...]:
 def _half_way(turn: Turn) -> list[Choice]:
     guide = turn.talk.guide
     entry = turn.knowledge.get(guide.topic) if guide else None
+    writing = [Choice(label="Viết tiếp phản ánh đang dở", payload=payload("bao-tiep"))] if turn.talk.draft else []
     if guide is None or entry is None:
-        return []
+        return writing
     label = f"Làm tiếp: {entry.label} (bước {guide.step})"
-    return [Choice(label=label[:64], payload=payload("buoc", guide.topic, guide.way, guide.step))]
+    return [Choice(label=label[:64], payload=payload("buoc", guide.topic, guide.way, guide.step)), *writing]
 
 
 action = Action(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions import guide
+from actions import guide, report
 from bot.messages import Choice, Reply
 from bot.outcomes import Outcome
 from bot.payloads import payload
@@ -31,8 +31,10 @@ def declined(turn: Turn) -> Result:
     return _say(turn, "Dạ, chưa đúng ý bà con. Bà con nói rõ hơn một chút, hoặc chọn trong danh mục ạ.", _MENU)
 
 
-def never_mind(turn: Turn) -> Result:
-    """In a guide: stop, but keep the place. Said once more, or anywhere else: drop whatever was open."""
+async def never_mind(turn: Turn) -> Result:
+    """In a report or a guide: stop; a guide's place is kept. Said once more, or anywhere else: drop what was open."""
+    if writing := await report.stop(turn):
+        return writing
     if guide.on_screen(turn) and (stopped := guide.stop(turn)):
         return stopped
     talk = turn.talk.model_copy(update={"awaiting": None, "topic": None, "guide": None})

@@ -1,4 +1,4 @@
-"""The command line: `motcua serve | chat | parse | knowledge | sentences | model`."""
+"""The command line: `motcua serve | chat | parse | knowledge | sentences | model | officer | peer`."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from api import officer_commands, peer_commands
 from api.app import create_app
+from api.one_sentence import one_sentence
 from bot.accuracy import judge
 from bot.accuracy import report as accuracy
-from bot.knowledge import KnowledgeError, load_knowledge
+from bot.knowledge import load_knowledge
 from bot.knowledge_check import report
 from bot.logs import set_up_logs
 from bot.sentences import gather, problems, read_sentences, write_origin
 from bot.service import Service, running
-from bot.settings import ROOT, Settings, SettingsError, read_settings
+from bot.settings import ROOT, Settings
 from bot.store import migrate
 from bot.terminal import talk
 from bot.understanding import open_understanding
-from nlu.classifier import ModelDamaged
 from nlu.runtime import open_archive
 
 app = typer.Typer(help="Một Cửa: trợ lý thủ tục hành chính cấp xã.", no_args_is_help=True)
@@ -37,22 +38,14 @@ sentences = typer.Typer(help="The training sentences.", no_args_is_help=True)
 app.add_typer(sentences, name="sentences")
 model = typer.Typer(help="The trained model.", no_args_is_help=True)
 app.add_typer(model, name="model")
-
-
-@contextmanager
-def _one_sentence() -> Iterator[Settings]:
-    """Settings for a command; what stops it is said in one sentence, with exit code 1."""
-    try:
-        yield read_settings(Settings)
-    except (SettingsError, KnowledgeError, ModelDamaged) as error:
-        typer.echo(f"motcua: {error}", err=True)
-        raise typer.Exit(1) from error
+app.add_typer(officer_commands.app, name="officer")
+app.add_typer(peer_commands.app, name="peer")
 
 
 @app.command()
 def serve() -> None:
     """Run the bot: web chat, webhooks, workers and senders."""
-    with _one_sentence() as settings:
+    with one_sentence() as settings:
         set_up_logs(settings.log_level)
         migrate(settings.database)
         asyncio.run(_serve(settings))
@@ -104,14 +97,14 @@ def _print_addresses(service: Service, port: int) -> None:
 @app.command()
 def chat() -> None:
     """Talk to the bot in this terminal; nothing is stored."""
-    with _one_sentence() as settings:
+    with one_sentence() as settings:
         asyncio.run(talk(settings))
 
 
 @app.command()
 def parse() -> None:
     """Understand texts: one JSON object {"text": …} a line on standard input, one parse a line out."""
-    with _one_sentence() as settings:
+    with one_sentence() as settings:
         asyncio.run(_parse(settings))
 
 
@@ -140,7 +133,7 @@ def _text_of(line: str, number: int) -> str:
 @knowledge.command()
 def check(today: Annotated[str, typer.Option(help="Judge as of this day (YYYY-MM-DD).")] = "") -> None:
     """Count entries; list missing sources, stale entries and dead links; fail on a bad file."""
-    with _one_sentence() as settings:
+    with one_sentence() as settings:
         day = date.fromisoformat(today) if today else date.today()
         for line in report(load_knowledge(settings.data / "knowledge"), day):
             typer.echo(line)
@@ -149,7 +142,7 @@ def check(today: Annotated[str, typer.Option(help="Judge as of this day (YYYY-MM
 @sentences.command("check")
 def check_sentences() -> None:
     """Find topics without enough sentences, sentences said twice, unknown topics and aspects."""
-    with _one_sentence() as settings:
+    with one_sentence() as settings:
         topics = {entry.id for entry in load_knowledge(settings.data / "knowledge")}
         written = read_sentences(settings.data / "intents")
         found = list(problems(written, topics))
@@ -161,18 +154,18 @@ def check_sentences() -> None:
 @sentences.command("gather")
 def gather_sentences(folder: Annotated[Path, typer.Argument(help="Where to write; emptied first.")]) -> None:
     """Write all that Rasa trains on into one folder: the sentences, and what the knowledge says of each topic."""
-    with _one_sentence() as settings:
+    with one_sentence() as settings:
         typer.echo(f"{gather(settings.data, folder)} sentences from the knowledge")
 
 
 @model.command("report")
 def report_model(results: Annotated[Path, typer.Argument(help="Folder that `rasa test nlu` wrote.")]) -> None:
     """Measure the model on the evaluation sentences; write docs/accuracy.md."""
-    with _one_sentence() as settings:
+    with one_sentence() as settings:
         known = load_knowledge(settings.data / "knowledge")
         asked = read_sentences(ROOT / "tests" / "evaluation")
         runtime = open_archive(settings.model)
-        judged = judge(asked, [runtime.parse(sentence.text) for sentence in asked], known)
+        judged = judge(asked, runtime.parse, known)
         counted = results / "intent_report.json"
         rasa_f1 = json.loads(counted.read_text())["macro avg"]["f1-score"] if counted.exists() else None
         trained_on = len(read_sentences(settings.data / "intents"))
@@ -184,5 +177,5 @@ def report_model(results: Annotated[Path, typer.Argument(help="Folder that `rasa
 @model.command("seal")
 def seal_model() -> None:
     """Note beside the archive, right after training, what it was trained from."""
-    with _one_sentence() as settings:
+    with one_sentence() as settings:
         write_origin(settings.model, ROOT)

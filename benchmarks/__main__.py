@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-import statistics
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
 
-from bot.accounts import Account, account_id
+from benchmarks.measured import Measured
+from bot.accounts import Account, enter
 from bot.channels.web.channel import Post, Web
+from bot.desk.calendar import WorkingTime, load_holidays
+from bot.desk.categories import load_categories
+from bot.desk.photos import Photos
+from bot.desk.reports import Desk
 from bot.inbox import store_event
 from bot.knowledge import load_knowledge
 from bot.logs import set_up_logs
@@ -28,21 +31,6 @@ from nlu.runtime import open_archive
 from nlu.segment import segment
 
 MESSAGES = 500
-
-
-@dataclass(frozen=True)
-class Measured:
-    """Milliseconds per message: median and 95th percentile."""
-
-    what: str
-    median: float
-    p95: float
-
-    @classmethod
-    def of(cls, what: str, seconds: list[float]) -> Measured:
-        """Sum up single measurements."""
-        ordered = sorted(seconds)
-        return cls(what, 1e3 * statistics.median(ordered), 1e3 * ordered[int(len(ordered) * 0.95)])
 
 
 async def timed(jobs: list[Callable[[], Awaitable[object]]]) -> list[float]:
@@ -62,11 +50,17 @@ async def measure(folder: Path) -> list[Measured]:
     understanding = Embedded(runtime)
     store = Store(f"sqlite+aiosqlite:///{folder}/bench.db")
     async with store.write() as session:
-        row = await account_id(session, "web", "bench", "xa-vi-du")
-    channel = Web()
-    account = Account(row, "bench", channel, load_offices(ROOT / "data" / "offices")["xa-vi-du"])
+        row, office_id = await enter(session, "web", "bench", "xa-vi-du")
+    photos = Photos(folder / "photos")
+    channel = Web(photos)
+    office = load_offices(ROOT / "data" / "offices")["xa-vi-du"]
+    reported = ROOT / "data" / "reports"
+    hours = WorkingTime.of(office, load_holidays(reported / "holidays.yml"))
+    account = Account(
+        row, "bench", channel, office, Desk(office_id, hours, load_categories(reported / "categories.yml"))
+    )
     knowledge = load_knowledge(ROOT / "data" / "knowledge")
-    room = Room(store, knowledge, load_actions(), understanding, {row: account})
+    room = Room(store, knowledge, load_actions(), understanding, {row: account}, photos)
 
     async def read(text: str) -> None:
         segment(normalise(text))

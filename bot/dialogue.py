@@ -12,20 +12,27 @@ from inspect import isawaitable, signature
 from typing import get_args
 
 from actions import clarify, menu, unknown
-from actions.answer import show
-from bot.decision import decide
+from actions.answer import show_all
+from bot.decision import decide, decide_with_parts
+from bot.desk.deeds import DropPhotos
+from bot.desk.draft import Draft
 from bot.knowledge import Aspect
 from bot.messages import Reply
 from bot.outcomes import Outcome
 from bot.payloads import Payload, parse_payload
+from bot.questions import questions_in
 from bot.registry import Actions
 from bot.turn import Handler, Result, Turn
 from bot.understanding import NotUnderstood, Understanding
 from nlu.normalise import fold, normalise
+from nlu.parse import Guess, Parse
 
 NOTICE = (
     "Đây là máy trả lời tự động. Máy chỉ giữ câu hỏi đã che số giấy tờ, số điện thoại, để trả lời tốt hơn; "
     "bà con đừng gửi số căn cước, mật khẩu hay mã OTP (mã xác nhận)."
+)
+_DRAFT_GONE = (
+    "Phản ánh bà con viết dở để quá 7 ngày nên máy đã bỏ, chưa gửi cho ai. Cần thì bà con nhắn lại giúp máy ạ."
 )
 _ASPECT_SURE = 0.4
 _PATIENCE = 24 * 3600.0  # seconds that an answer to a question of ours is waited for
@@ -42,8 +49,26 @@ class Handled:
 
 async def handle(turn: Turn, actions: Actions, understanding: Understanding) -> Handled:
     """Handle one message. Never raises because understanding is out of order."""
+    old, turn = turn.talk.draft, _without_old_draft(turn)
     handled = await _handle(turn, actions, understanding)
-    return replace(handled, result=_finish(handled.result, turn))
+    gone = old if turn.talk.draft is None else None
+    return replace(handled, result=_finish(_told_of(gone, handled.result), turn))
+
+
+def _without_old_draft(turn: Turn) -> Turn:
+    """A report that was begun and lay for a week is not sent any more."""
+    draft = turn.talk.draft
+    if draft is None or not draft.expired(turn.now.timestamp()):
+        return turn
+    return replace(turn, talk=turn.talk.model_copy(update={"draft": None, "awaiting": None}))
+
+
+def _told_of(gone: Draft | None, result: Result) -> Result:
+    if gone is None or gone.empty() or not result.replies:
+        return result
+    last = _with_footnote(result.replies[-1], _DRAFT_GONE)
+    deeds = (*result.deeds, DropPhotos(gone.photos)) if gone.photos else result.deeds
+    return replace(result, replies=(*result.replies[:-1], last), deeds=deeds)
 
 
 async def _called(handler: Handler, *arguments: object) -> Result | None:
@@ -59,25 +84,49 @@ async def _handle(turn: Turn, actions: Actions, understanding: Understanding) ->
         return Handled(await _not_text(turn, actions), turn)
     if turn.text != turn.message.text and _hardly_a_word_left(turn.text):
         return Handled(unknown.personal_number(turn), turn)
-    phrase = actions.phrases.get(fold(normalise(turn.text)))
-    if phrase and (result := await _called(phrase, _no_longer_waiting(turn))):
+    if result := await _recognised(turn, actions):
         return Handled(result, turn)
     try:
         parse = await understanding.parse(turn.text)
+        parts = await _parts(turn.text, understanding)
     except NotUnderstood:
         waiting = _waiting(turn, actions)
         return Handled((waiting and await _called(waiting, turn)) or unknown.out_of_order(turn), turn)
-    turn = replace(turn, parse=parse, aspect=_aspect(parse.aspect.id, parse.aspect.confidence))
+    turn = replace(turn, parse=parse, parts=parts, aspect=_aspect(parse.aspect))
     return Handled(await _free_text(turn, actions), turn)
+
+
+async def _recognised(turn: Turn, actions: Actions) -> Result | None:
+    """What needs no understanding: a phrase, or what an action knows by itself."""
+    phrase = actions.phrases.get(fold(normalise(turn.text)))
+    if phrase and (result := await _called(phrase, _no_longer_waiting(turn))):
+        return result
+    for catch in actions.catches:
+        if result := await _called(catch, turn):
+            return result
+    return None
+
+
+async def _parts(text: str, understanding: Understanding) -> tuple[Parse, ...]:
+    """The questions of a message that asks several, each parsed by itself."""
+    questions = questions_in(text)
+    return tuple([await understanding.parse(one) for one in questions]) if len(questions) > 1 else ()
 
 
 def _pressed(turn: Turn) -> Payload | None:
     if turn.message.payload:
         return parse_payload(turn.message.payload)
-    written = turn.message.text.strip().rstrip(".)")
-    if written.isdecimal() and len(written) <= 2 and 1 <= int(written) <= len(turn.talk.choices):
-        return parse_payload(turn.talk.choices[int(written) - 1])
-    return parse_payload(written)
+    choices = turn.talk.choices if turn.shown is None else turn.shown
+    picked = number_in(turn.message.text)
+    if picked is not None and 1 <= picked <= len(choices):
+        return parse_payload(choices[picked - 1])
+    return parse_payload(turn.message.text.strip().rstrip(".)"))
+
+
+def number_in(text: str) -> int | None:
+    """The number of a choice, when a text is nothing else."""
+    written = text.strip().rstrip(".)")
+    return int(written) if written.isdecimal() and len(written) <= 2 else None
 
 
 async def _press(turn: Turn, actions: Actions, pressed: Payload | None) -> Result:
@@ -93,10 +142,12 @@ async def _press(turn: Turn, actions: Actions, pressed: Payload | None) -> Resul
 
 async def _not_text(turn: Turn, actions: Actions) -> Result:
     """A photo, a place on the map, a voice: for whoever waits for one, or whoever takes that kind unasked."""
-    for handler in (_waiting(turn, actions), actions.kinds.get(turn.message.kind)):
-        if handler and (result := await _called(handler, turn)):
-            return result
-    return unknown.not_readable(turn)
+    waiting = _waiting(turn, actions)
+    if waiting and (result := await _called(waiting, turn)):
+        return result
+    taken = actions.kinds.get(turn.message.kind)
+    unasked = turn if waiting else _no_longer_waiting(turn)
+    return (taken and await _called(taken, unasked)) or unknown.not_readable(turn)
 
 
 def _waiting(turn: Turn, actions: Actions) -> Handler | None:
@@ -112,12 +163,14 @@ def _no_longer_waiting(turn: Turn) -> Turn:
 async def _free_text(turn: Turn, actions: Actions) -> Result:
     assert turn.parse  # noqa: S101 (for the type checker: set by the caller)
     decision = decide(turn.parse, turn.knowledge, turn.talk.topic)
+    if turn.parts:
+        decision = decide_with_parts(decision, turn.parse, turn.parts, turn.knowledge)
     waiting = _waiting(turn, actions)
     if waiting and decision.intent != "huy" and (result := await _called(waiting, turn)):
         return result
     match decision.kind:
         case "answer":
-            return show(turn, decision.topics[0], turn.aspect) or menu.stale_button(turn)
+            return show_all(turn, decision.topics, decision.aspects) or menu.stale_button(turn)
         case "clarify":
             return clarify.offer(turn, decision.topics)
         case "intent" if handler := actions.intents.get(decision.intent):
@@ -128,8 +181,8 @@ async def _free_text(turn: Turn, actions: Actions) -> Result:
             return unknown.unanswerable(turn)
 
 
-def _aspect(name: str, confidence: float) -> Aspect:
-    return _ASPECTS.get(name, "overview") if confidence >= _ASPECT_SURE else "overview"
+def _aspect(guess: Guess) -> Aspect:
+    return _ASPECTS.get(guess.id, "overview") if guess.confidence >= _ASPECT_SURE else "overview"
 
 
 def _hardly_a_word_left(masked: str) -> bool:

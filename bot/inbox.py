@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from bot import outbox
 from bot.channels.channel import Envelope, Event
-from bot.tables import ChannelAccount, Conversation, InboxEvent
+from bot.tables import ChannelAccount, Conversation, InboxEvent, waits
 
 LEASE = 60.0  # seconds a worker has for one turn before another may take it over
 PATIENCE = (2.0, 10.0, 60.0, 300.0)  # seconds before each new try of a turn that failed
@@ -30,13 +30,14 @@ class Claimed:
     body: Event
     attempts: int  # this one included
     talk: dict[str, Any]
+    received_at: float
 
 
 async def store_event(session: AsyncSession, account_id: int, envelope: Envelope, body: Event, now: float) -> bool:
     """Keep an event; false when it was delivered before."""
     conversation_id = None
     if envelope.address is not None:
-        conversation_id = await _conversation(session, account_id, envelope.address, now)
+        conversation_id = await conversation(session, account_id, envelope.address, now)
     work = envelope.message is not None
     if work and conversation_id is not None:
         heard = update(Conversation).where(Conversation.id == conversation_id)
@@ -56,7 +57,8 @@ async def store_event(session: AsyncSession, account_id: int, envelope: Envelope
     return await _insert_unless_there(session, InboxEvent, row, ["account_id", "event_key"])
 
 
-async def _conversation(session: AsyncSession, account_id: int, address: str, now: float) -> int:
+async def conversation(session: AsyncSession, account_id: int, address: str, now: float) -> int:
+    """The row of a chat; entered on first sight."""
     wanted = select(Conversation.id).filter_by(account_id=account_id, address=address)
     known = await session.scalar(wanted)
     if known is None:
@@ -89,15 +91,16 @@ async def claim_event(session: AsyncSession, worker: str, accounts: Collection[i
     earlier = aliased(InboxEvent)
     waits_before = exists().where(
         earlier.conversation_id == InboxEvent.conversation_id,
-        earlier.state == "waiting",
+        waits(earlier.state),
         earlier.id < InboxEvent.id,
     )
     due = (
         select(InboxEvent, Conversation, ChannelAccount.office_id)
         .join(Conversation, Conversation.id == InboxEvent.conversation_id)
         .join(ChannelAccount, ChannelAccount.id == InboxEvent.account_id)
-        .where(InboxEvent.state == "waiting", InboxEvent.next_try_at <= now, Conversation.worked_until < now)
-        .where(InboxEvent.account_id.in_(accounts), ~waits_before)
+        .where(waits(InboxEvent.state), InboxEvent.next_try_at <= now, Conversation.worked_until < now)
+        # The sum keeps SQLite from walking all events of the account rather than those that wait.
+        .where((InboxEvent.account_id + 0).in_(accounts), ~waits_before)
         .order_by(InboxEvent.id)
         .limit(1)
         .with_for_update(of=[InboxEvent, Conversation], skip_locked=True)
@@ -116,6 +119,7 @@ async def claim_event(session: AsyncSession, worker: str, accounts: Collection[i
         event.body or {},
         event.attempts,
         dict(conversation.talk),
+        event.received_at,
     )
 
 

@@ -58,7 +58,9 @@ class Reply(_Plain):
     """One message to the person: a heading, paragraphs, where it comes from, and what can be pressed.
 
     `in_place` asks to replace the message whose button was pressed, on channels that can. `photos` are names of kept
-    files (see `bot.desk.photos`), sent after the text.
+    files (see `bot.desk.photos`); the outbox makes each a message of its own after the text, so that sending one
+    again never repeats another. `lasting` news is kept until it is delivered; other replies are given up after a day.
+    `answers` is the platform's id of the message under which it is shown, on channels that can.
     """
 
     text: str
@@ -68,12 +70,15 @@ class Reply(_Plain):
     choices: tuple[Choice, ...] = ()
     in_place: bool = False
     photos: tuple[str, ...] = ()
+    lasting: bool = False
+    answers: str | None = None
 
     def lines(self) -> Iterator[str]:
         """The reply as plain paragraphs, without the choices."""
         if self.heading:
             yield self.heading
-        yield self.text
+        if self.text:
+            yield self.text
         if self.source:
             yield f"Nguồn: {self.source.label}" + (f" – {self.source.url}" if self.source.url else "")
         if self.footnote:

@@ -7,11 +7,21 @@ from pathlib import Path
 from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from bot.knowledge import KnowledgeError
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+def _written(clock: object) -> object:
+    """YAML reads an unquoted 7:30 as the number 450, which would be taken for seconds."""
+    if not isinstance(clock, str | time):
+        raise ValueError('write a time in quotes, such as "07:30"')
+    return clock
+
+
+Clock = Annotated[time, BeforeValidator(_written)]
 
 
 class Opening(BaseModel):
@@ -19,9 +29,17 @@ class Opening(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    days: tuple[Annotated[int, Field(ge=2, le=8)], ...]
-    start: time = Field(alias="from")
-    end: time = Field(alias="to")
+    days: tuple[Annotated[int, Field(ge=2, le=8)], ...] = Field(min_length=1)
+    start: Clock = Field(alias="from")
+    end: Clock = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Opening:
+        if self.start.tzinfo or self.end.tzinfo:
+            raise ValueError("a time is Viet Nam's, without a zone")
+        if self.start >= self.end:
+            raise ValueError("it closes before it opens")
+        return self
 
 
 _USUAL = (
@@ -39,7 +57,7 @@ class Office(BaseModel):
     center: Line
     address: Line
     hours: list[Line]  # as people read them
-    opening: tuple[Opening, ...] = _USUAL  # the same for deadlines and for "somebody will be there at"
+    opening: tuple[Opening, ...] = Field(_USUAL, min_length=1)  # for deadlines and "somebody will be there at"
     phone: str = ""
     police: str = ""  # where căn cước and cư trú are done, when elsewhere
     map_url: str = ""

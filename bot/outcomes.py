@@ -12,6 +12,7 @@ class Outcome(StrEnum):
     SMALL_TALK = "small_talk"
     REPORT = "report"
     HANDED_OVER = "handed_over"
+    OFFICER = "officer"  # an officer's doing, in their group or about their account
     REFUSED_PERSONAL_DATA = "refused_personal_data"
     UNANSWERABLE = "unanswerable"
     OUT_OF_SCOPE = "out_of_scope"

@@ -20,11 +20,13 @@ class Actions:
     awaits: Mapping[str, Handler]
     kinds: Mapping[str, Handler]
     phrases: Mapping[str, Handler]
+    catches: tuple[Handler, ...] = ()
 
 
 def load_actions() -> Actions:
     """Collect all actions; two for the same thing are a programming error."""
     tables: dict[str, dict[str, Handler]] = {"verbs": {}, "intents": {}, "awaits": {}, "kinds": {}, "phrases": {}}
+    catches: list[Handler] = []
     for module in pkgutil.iter_modules(actions.__path__):
         action = getattr(importlib.import_module(f"actions.{module.name}"), "action", None)
         if not isinstance(action, Action):
@@ -34,4 +36,5 @@ def load_actions() -> Actions:
             if twice := known.keys() & offered.keys():
                 raise ValueError(f"actions/{module.name}.py: {table} {sorted(twice)} already have a handler")
             known.update(offered)
-    return Actions(**tables)
+        catches.extend(action.catches)
+    return Actions(**tables, catches=tuple(catches))

@@ -115,7 +115,7 @@ class Sender:
 
     async def _hold(self, message: Outgoing, why: str) -> None:
         async with self.store.write() as session:
-            await outbox.hold(session, message, why)
+            await outbox.hold(session, message, why, self.clock())
         metrics.SENT.labels(self.account.channel.name, "held").inc()
 
     async def _put_off(self, message: Outgoing, why: str, seconds: float | None) -> None:

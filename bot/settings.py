@@ -29,12 +29,16 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
     public_url: str = Field("", description="How the internet reaches this server (https://…); empty: it does not.")
     secret_key: SecretStr = Field(SecretStr(""), description="Signs cookies; made once into var/ when empty.")
-    var: Path = Field(Path("var"), description="Folder for the database and the secret key.")
+    var: Path = Field(Path("var"), description="Folder for the database, the secret key and photos.")
 
     data: Path = Field(ROOT / "data", description="Folder of knowledge and offices.")
     office: str = Field("xa-vi-du", description="The office (file in data/offices/) of the default accounts.")
     model: Path = Field(ROOT / "models" / "motcua.tar.gz", description="Trained Rasa archive, read in process.")
     nlu_url: str = Field("", description="Base URL of `rasa run --enable-api`; empty: the archive is used.")
+
+    smtp_url: SecretStr = Field(SecretStr(""), description="Mail server: smtp[s]://user:password@host:port.")
+    smtp_from: str = Field("", description="The address that e-mails to other bodies come from.")
+    open311_keys: SecretStr = Field(SecretStr(""), description="API keys for other bodies' servers: name=key name=key.")
 
     workers: int = Field(4, ge=1, description="Conversations worked on side by side in this process.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level logged.")
@@ -49,6 +53,11 @@ class Settings(BaseSettings):
             self.var.mkdir(mode=0o700, parents=True, exist_ok=True)
             _keep(kept, secrets.token_urlsafe(32).encode())
         return kept.read_bytes()
+
+    @property
+    def photos(self) -> Path:
+        """The folder of photos."""
+        return self.var / "photos"
 
     @property
     def database(self) -> str:

@@ -6,15 +6,15 @@ from bot.messages import Reply
 
 
 def split(reply: Reply, limit: int, frame: int) -> list[Reply]:
-    """Parts that fit `limit`: heading on the first, source, footnote and choices on the last.
+    """Parts that fit `limit`: heading on the first, source, footnote, choices and photos on the last.
 
     `frame` is the number of characters that everything but the text takes.
     """
     texts = _cut(reply.text, max(200, limit - frame))
     if len(texts) <= 1:
         return [reply.model_copy(update={"text": "".join(texts)})]
-    first = reply.model_copy(update={"text": texts[0], "source": None, "footnote": "", "choices": ()})
-    middle = [Reply(text=text) for text in texts[1:-1]]
+    first = reply.model_copy(update={"text": texts[0], "source": None, "footnote": "", "choices": (), "photos": ()})
+    middle = [Reply(text=text, lasting=reply.lasting) for text in texts[1:-1]]
     last = reply.model_copy(update={"text": texts[-1], "heading": "", "in_place": False})
     return [first, *middle, last]
 

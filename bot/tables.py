@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, MetaData, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, mapped_column
 
+UNHEARD = text("state IN ('held', 'undeliverable')")
 WAITING = text("state = 'waiting'")  # the queues are short, the tables long: index only what waits
+ARRIVED = text("platform_id IS NOT NULL")
 
 # SQLite counts rows by itself only in a column of type INTEGER.
 RowId = BigInteger().with_variant(Integer, "sqlite")
@@ -25,6 +40,17 @@ class Table(DeclarativeBase):
         }
     )
     type_annotation_map = {dict[str, Any]: JSON}  # noqa: RUF012 (SQLAlchemy's own form)
+
+
+def waits(state: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Whether a row is in a queue. A database takes the index of what waits only when it reads the word itself."""
+    return state == bindparam(None, "waiting", String, unique=True, literal_execute=True)
+
+
+def stopped(state: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Whether a message goes no further, in the words of the index of such."""
+    words = ("held", "undeliverable")
+    return state.in_(bindparam(None, words, String, unique=True, expanding=True, literal_execute=True))
 
 
 class Office(Table):
@@ -83,6 +109,8 @@ class InboxEvent(Table):
     __table_args__ = (
         UniqueConstraint("account_id", "event_key"),
         Index("ix_inbox_waiting", "conversation_id", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_inbox_due", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_inbox_talk", "conversation_id"),
     )
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("channel_accounts.id"))
@@ -104,13 +132,18 @@ class OutboxMessage(Table):
     __tablename__ = "outbox_messages"
     __table_args__ = (
         Index("ix_outbox_waiting", "conversation_id", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_outbox_due", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_outbox_unheard", "conversation_id", "id", sqlite_where=UNHEARD, postgresql_where=UNHEARD),
+        Index("ix_outbox_talk", "conversation_id", "id"),
+        Index("ix_outbox_arrived", "conversation_id", "platform_id", sqlite_where=ARRIVED, postgresql_where=ARRIVED),
     )
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
     event_id: Mapped[int | None] = mapped_column(ForeignKey("inbox_events.id"))
     reply: Mapped[dict[str, Any]]
     edits: Mapped[str | None] = mapped_column(String(64))  # the platform's message to replace
-    state: Mapped[str] = mapped_column(String(13))  # waiting, held (until the person writes again), sent, undeliverable
+    # waiting, held (until the person writes again), sent, undeliverable, cancelled (it is for nobody any more)
+    state: Mapped[str] = mapped_column(String(13))
     attempts: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[float]
     created_at: Mapped[float]
@@ -125,7 +158,7 @@ class Question(Table):
     __tablename__ = "questions"
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
-    event_id: Mapped[int] = mapped_column(ForeignKey("inbox_events.id"))
+    event_id: Mapped[int] = mapped_column(ForeignKey("inbox_events.id"), index=True)
     asked_at: Mapped[float]
     text: Mapped[str] = mapped_column(Text)
     topic: Mapped[str] = mapped_column(String(64))

@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.desk.draft import Draft, Errand
+
 Way = Literal["mang", "quay", "chung"]  # over the internet, at the counter, either
 
 
@@ -24,7 +26,8 @@ class Talk(BaseModel):
 
     `topic` is the topic in hand, `guide` the guide in progress, `awaiting` the action (by its `awaits` name) that gets
     the next free text, `at` when the person last wrote (seconds since 1970), `choices` the payloads of the last choices
-    offered: a bare "2" picks the second.
+    offered: a bare "2" picks the second. `draft` is a report being written, `errand` what is being done with a report
+    that was sent.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -35,3 +38,5 @@ class Talk(BaseModel):
     awaiting: str | None = None
     at: float = 0.0
     choices: tuple[str, ...] = ()
+    draft: Draft | None = None
+    errand: Errand | None = None

@@ -20,7 +20,9 @@ from nlu.parse import Parse
 class Turn:
     """A message in its conversation. `text` is the message with numbers of people masked; `now` is Viet Nam's time.
 
-    `desk` is where reports are; none where nothing is stored (the terminal).
+    `parts` are the message's questions, each parsed by itself.
+    `desk` is where reports are; none where nothing is stored (the terminal). `shown` are the payloads of the menu on
+    the person's screen; none where nobody knows: then it is the talk's.
     """
 
     message: Incoming
@@ -31,7 +33,9 @@ class Turn:
     now: datetime
     parse: Parse | None = None
     aspect: Aspect = "overview"
+    parts: tuple[Parse, ...] = ()
     desk: View | None = None
+    shown: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,7 @@ class Action:
     `awaits`: name → handler(turn) for the next free text after a question of ours.
     `kinds`: kind of message that is no text (photo, location, voice) → handler(turn), when nobody waits for an answer.
     `phrases`: whole message, normalised and without diacritics → handler(turn); tried before understanding.
+    `catches`: handlers that know by themselves whether a free text is for them; tried after the phrases.
     """
 
     verbs: Mapping[str, Handler] = field(default_factory=dict)
@@ -74,3 +79,4 @@ class Action:
     awaits: Mapping[str, Handler] = field(default_factory=dict)
     kinds: Mapping[str, Handler] = field(default_factory=dict)
     phrases: Mapping[str, Handler] = field(default_factory=dict)
+    catches: tuple[Handler, ...] = ()

@@ -7,21 +7,25 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot import inbox, metrics, outbox
 from bot.accounts import Account
+from bot.desk import group_talk, silence
 from bot.desk.deeds import carry_out
+from bot.desk.meeting import Heard
+from bot.desk.photos import Photos
 from bot.desk.view import View
-from bot.dialogue import Handled, handle
+from bot.dialogue import Handled, handle, number_in
 from bot.inbox import Claimed
 from bot.knowledge import Knowledge
 from bot.masking import mask
-from bot.messages import Reply
+from bot.messages import Incoming, Reply
 from bot.outcomes import Outcome
 from bot.registry import Actions
+from bot.shown import choices_shown
 from bot.splitting import split
 from bot.store import Store
 from bot.tables import Difficulty, Question
@@ -50,6 +54,7 @@ class Room:
     actions: Actions
     understanding: Understanding
     accounts: Mapping[int, Account]
+    photos: Photos
     clock: Callable[[], float] = time.time
 
 
@@ -86,9 +91,23 @@ async def work_once(room: Room, worker: str) -> bool:
 
 async def _turn(room: Room, worker: str, claimed: Claimed) -> None:
     account = room.accounts[claimed.account_id]
-    message = account.channel.read(claimed.body).message
+    envelope = account.channel.read(claimed.body)
+    message = envelope.message
     if message is None:  # a newer version reads it as nothing to work on
         await _close(room, worker, claimed, account, None)
+        return
+    desk = View(
+        room.store,
+        account.desk,
+        claimed.conversation_id,
+        account.channel.name,
+        room.clock(),
+        account.channel.fetch,
+        room.photos,
+    )
+    if group_talk.concerns(message):
+        heard = Heard(account.id, claimed.conversation_id, envelope.address or "", message, claimed.talk)
+        await _with_officers(room, worker, claimed, account, heard, desk)
         return
     turn = Turn(
         message=message,
@@ -97,28 +116,75 @@ async def _turn(room: Room, worker: str, claimed: Claimed) -> None:
         knowledge=room.knowledge,
         office=account.office,
         now=datetime.fromtimestamp(room.clock(), _ZONE),
-        desk=View(
-            room.store,
-            account.desk,
-            claimed.conversation_id,
-            account.channel.name,
-            room.clock(),
-            account.channel.fetch,
-        ),
+        desk=desk,
+        shown=await _shown(room, claimed, message),
     )
-    await _close(room, worker, claimed, account, await handle(turn, room.actions, room.understanding))
+    while (given := await _for_the_bot(room, worker, claimed, account, turn, desk)) is not None:
+        handled = await handle(given, room.actions, room.understanding)
+        if await _close(room, worker, claimed, account, handled):
+            return
 
 
-async def _close(room: Room, worker: str, claimed: Claimed, account: Account, handled: Handled | None) -> None:
-    """The turn's one transaction: memory, replies, what is kept, and the event's end. All of it or nothing."""
+async def _shown(room: Room, claimed: Claimed, message: Incoming) -> tuple[str, ...] | None:
+    """The menu that a number picks from: the talk knows of the dialogue's own, but not of the news since."""
+    if number_in(message.text) is None:
+        return None
+    async with room.store.read() as session:
+        return await choices_shown(session, claimed.conversation_id, claimed.received_at)
+
+
+async def _for_the_bot(
+    room: Room, worker: str, claimed: Claimed, account: Account, turn: Turn, desk: View
+) -> Turn | None:
+    """The turn, unless an officer is in the conversation: then its message is kept for them, and the bot is silent."""
+    now = room.clock()
+    async with room.store.read() as session:
+        if not await silence.is_kept(session, claimed.conversation_id, now):
+            return turn
+    last_try = claimed.attempts == _MOST_TRIES  # the words must not be lost with a photo that cannot be fetched
+    photos = () if last_try else await silence.keep_photos(desk, turn.message)
+    async with room.store.write() as session:
+        if not await inbox.release(session, claimed, worker, None):
+            _LOG.warning("lease_lost", extra={"inbox_event": claimed.event_id})
+            return None
+        message = await silence.heed(session, desk, turn.message, turn.text, photos, now)
+        if message is not None:
+            await session.rollback()  # the conversation is still ours
+            return replace(turn, message=message, text=mask(message.text))
+        await inbox.finish(session, claimed, Outcome.HANDED_OVER, now)
+    _count(account, claimed, Outcome.HANDED_OVER)
+    return None
+
+
+async def _with_officers(room: Room, worker: str, claimed: Claimed, account: Account, heard: Heard, desk: View) -> None:
+    """An event of the officers' group: no turn of the dialogue, but one transaction as well."""
+    photos = await group_talk.keep_photos(desk, heard)
+    now = room.clock()
+    async with room.store.write() as session:
+        if not await inbox.release(session, claimed, worker, None):
+            _LOG.warning("lease_lost", extra={"inbox_event": claimed.event_id})
+            return
+        await group_talk.heed(session, account.desk, heard, photos, now)
+        await inbox.finish(session, claimed, Outcome.OFFICER, now)
+    _count(account, claimed, Outcome.OFFICER)
+
+
+async def _close(room: Room, worker: str, claimed: Claimed, account: Account, handled: Handled | None) -> bool:
+    """The turn's one transaction: memory, replies, what is kept, and the event's end. All of it or nothing.
+
+    False when an officer came into the conversation meanwhile: then nothing is said.
+    """
     now = room.clock()
     outcome = handled.result.outcome if handled else Outcome.OUT_OF_SCOPE
     async with room.store.write() as session:
         talk = handled.result.talk.model_dump(mode="json") if handled else None
         if not await inbox.release(session, claimed, worker, talk):
             _LOG.warning("lease_lost", extra={"inbox_event": claimed.event_id})
-            return
+            return True
         if handled:
+            if not await silence.broken(session, claimed.conversation_id, handled.turn.message, now):
+                await session.rollback()
+                return False
             parts = [part for reply in handled.result.replies for part in _parts(account, reply)]
             tapped = handled.turn.message.tapped
             outbox.enqueue(session, claimed.conversation_id, claimed.event_id, parts, tapped, now)
@@ -126,6 +192,11 @@ async def _close(room: Room, worker: str, claimed: Claimed, account: Account, ha
             for deed in handled.result.deeds:
                 await carry_out(session, account.desk, claimed.conversation_id, deed, now)
         await inbox.finish(session, claimed, outcome, now)
+    _count(account, claimed, outcome)
+    return True
+
+
+def _count(account: Account, claimed: Claimed, outcome: Outcome) -> None:
     metrics.OUTCOMES.labels(account.channel.name, outcome).inc()
     _LOG.info("turn", extra={"inbox_event": claimed.event_id, "channel": account.channel.name, "outcome": str(outcome)})
 

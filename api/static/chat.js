@@ -5,19 +5,25 @@
   const KEY = "mot-cua"; // in sessionStorage: gone with the tab, for a family's phone is shared
   const SLOW_MS = 10000;
   const SEND_MS = 20000;
+  const PHOTO_MS = 120000;
+  const LONG_SIDE = 2400;
   const OFFLINE = "Máy chưa nối được mạng. Bà con xem lại mạng rồi bấm “Gửi lại”.";
   const BUSY = "Máy đang bận. Bà con chờ một chút rồi bấm “Gửi lại”.";
+  const PHOTO_GONE = "Trang đã tải lại nên không còn ảnh để gửi. Bà con bấm “Gửi ảnh” rồi chọn lại.";
+  const NO_PLACE = "Máy chưa lấy được vị trí. Bà con viết địa chỉ vào ô rồi gửi giúp máy.";
   const SLOW = "Lần này trả lời lâu hơn mọi khi. Câu hỏi đã được giữ lại, bà con không cần gửi lại. Có câu trả lời là hiện ở đây.";
 
   const byId = (id) => document.getElementById(id);
-  const [log, waiting, form, input, clear, dialog] =
-    ["log", "waiting", "composer", "question", "clear", "clear-dialog"].map(byId);
+  const [log, waiting, form, input, clear, dialog, picker, placer] =
+    ["log", "waiting", "composer", "question", "clear", "clear-dialog", "photo-file", "place"].map(byId);
 
   // `last` is the newest reply's id. An item is the person's message
-  //   {id, text, payload, tapped (the reply pressed on), fresh (first of a new conversation), state: "sending" | "failed" | "sent" | "answered", error}
+  //   {id, text, payload, tapped (the reply pressed on), place, photo ("" until its address is known),
+  //    fresh (first of a new conversation), state: "sending" | "failed" | "sent" | "answered", error}
   // or a reply {ids, reply}; `ids` has the ids of the replies it replaced as well.
   let talk = { last: 0, items: [] };
   const nodes = new Map(); // item -> its element
+  const files = new Map(); // item -> the photo to send; gone with the page
   let stream = null;
   let retry = 0;
   let misses = 0;
@@ -80,10 +86,11 @@
   }
 
   function replyNode({ reply }) {
-    const heading = make("h3", { id: `reply-${reply.id}`, tabIndex: -1 }, reply.heading || "Trả lời");
+    const heading = make("h3", { id: `reply-${reply.id}`, tabIndex: -1 }, reply.heading || (reply.text ? "Trả lời" : "Ảnh"));
     if (!reply.heading) heading.className = "unseen";
     const node = make("article", { className: "reply" }, heading, ...paragraphs(reply.text || ""));
     node.setAttribute("aria-labelledby", heading.id);
+    for (const address of reply.photos || []) node.append(photoNode(address, "Ảnh gửi kèm"));
     if (reply.source) {
       node.append(make("p", { className: "source" }, "Nguồn: ", link(reply.source.label, reply.source.url)));
     }
@@ -103,8 +110,21 @@
   }
 
   function mineNode(item) {
-    const says = make("span", { className: "unseen" }, item.payload ? "Bà con chọn: " : "Bà con hỏi: ");
+    const kind = item.payload ? "Bà con chọn: " : item.place || isPhoto(item) ? "Bà con gửi: " : "Bà con hỏi: ";
+    const says = make("span", { className: "unseen" }, kind);
     return make("div", { className: "mine", tabIndex: -1 }, make("p", { className: "said" }, says, item.text));
+  }
+
+  const isPhoto = (item) => typeof item.photo === "string";
+
+  function photoNode(address, alt) {
+    const image = make("img", { className: "photo", alt, src: address });
+    image.addEventListener("load", () => {
+      const holder = image.closest("article, .mine"); // it has grown: keep the newest in view
+      if (holder && holder === log.lastElementChild) holder.scrollIntoView({ block: "nearest" });
+    }, { once: true });
+    image.addEventListener("error", () => image.replaceWith(make("span", {}, `(${alt})`)), { once: true });
+    return image;
   }
 
   // Puts an item at the end of the conversation, or brings its element up to date.
@@ -115,21 +135,26 @@
     }
     if (item.reply) return;
     const node = nodes.get(item);
+    if (item.photo && !node.querySelector("img")) node.querySelector(".said").append(photoNode(item.photo, "Ảnh của bà con"));
     const failed = item.state === "failed";
     node.classList.toggle("failed", failed);
     node.querySelectorAll(".unsent").forEach((old) => old.remove());
     if (!failed) return;
-    const again = make("button", { type: "button" }, "Gửi lại");
-    again.addEventListener("click", () => resend(item));
     const words = make("p", {}, make("strong", {}, "Chưa gửi được. "), item.error || "");
-    node.append(make("div", { className: "unsent" }, words, again));
+    const unsent = make("div", { className: "unsent" }, words);
+    if (!item.refused) {
+      const again = make("button", { type: "button" }, "Gửi lại");
+      again.addEventListener("click", () => resend(item));
+      unsent.append(again);
+    }
+    node.append(unsent);
   }
 
   // After every change: keep it, and say what is going on.
   function settle() {
     save();
-    for (const [{ reply }, node] of nodes) { // the newest reply's choices stand out, older ones stay usable but quiet
-      if (reply) node.classList.toggle("latest", reply.id === talk.last);
+    for (const [{ reply, ids }, node] of nodes) { // the newest reply's choices stand out, older ones stay usable but quiet
+      if (reply) node.classList.toggle("latest", ids.includes(talk.last));
     }
     clearTimeout(slow);
     const open = talk.items.filter((item) => item.state === "sending" || item.state === "sent").pop();
@@ -156,11 +181,20 @@
     return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
   }
 
-  function say(text, payload, tapped) {
+  function say(text, payload, tapped, place) {
     const key = `${payload || ""} ${text}`;
     if (key === pressed.key && Date.now() - pressed.at < 1000) return; // a shaky hand's double tap
     pressed = { key, at: Date.now() };
-    const item = { id: newId(), text, payload, tapped, fresh: !talk.items.length || undefined };
+    begin({ id: newId(), text, payload, tapped, place });
+  }
+
+  function sayPhoto(file) {
+    const item = { id: newId(), text: "Ảnh", photo: "" };
+    files.set(item, file);
+    begin(item);
+  }
+
+  function begin(item) {
     talk.items.push(item);
     send(item);
     nodes.get(item).scrollIntoView({ block: "nearest" });
@@ -174,29 +208,58 @@
   }
 
   async function send(item) {
-    item.state = "sending";
+    const begun = talk.items.some((other) => other !== item && (other.reply || other.state !== "failed"));
+    Object.assign(item, { state: "sending", fresh: !begun || undefined });
     show(item);
     settle();
     const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), SEND_MS);
+    const timer = setTimeout(() => stop.abort(), isPhoto(item) ? PHOTO_MS : SEND_MS);
     let error = OFFLINE;
     try {
-      const answer = await fetch("/chat/messages", {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ id: item.id, text: item.text, payload: item.payload, tapped: item.tapped, fresh: item.fresh }),
-        signal: stop.signal,
-      });
+      const answer = await (isPhoto(item) ? postPhoto(item, stop.signal) : post(item, stop.signal));
       const body = await answer.json().catch(() => ({}));
       error = answer.ok ? "" : body.error || BUSY;
+      if (answer.ok && body.photo) item.photo = body.photo;
+      item.refused = isPhoto(item) && [413, 415, 422].includes(answer.status); // the same photo again would be too
     } catch { /* no network, or no answer in time: the sentence above */ }
     clearTimeout(timer);
+    if (isPhoto(item) && !files.has(item)) error = PHOTO_GONE;
+    if (!error) files.delete(item);
+    if (talk.items.includes(item) && item.photo) show(item);
     if (!talk.items.includes(item) || item.state !== "sending") return; // cleared or answered meanwhile
     Object.assign(item, { state: error ? "failed" : "sent", error });
     show(item);
     settle();
     if (error) nodes.get(item).scrollIntoView({ block: "nearest" });
     else listen();
+  }
+
+  function post({ id, text, payload, tapped, place, fresh }, signal) {
+    const body = JSON.stringify({ id, text: place ? "" : text, payload, tapped, place, fresh });
+    return fetch("/chat/messages", { method: "POST", headers: { "Content-Type": "application/json" }, body, signal });
+  }
+
+  async function postPhoto(item, signal) {
+    const body = await smaller(files.get(item));
+    const asked = new URLSearchParams({ id: item.id, fresh: Boolean(item.fresh) });
+    return fetch(`/chat/photos?${asked}`, { method: "POST", headers: { "Content-Type": body.type || "image/jpeg" }, body, signal });
+  }
+
+  // A phone's photo is many times larger than needed, and mobile data costs money. What cannot be drawn goes as it is.
+  async function smaller(file) {
+    try {
+      const drawn = await createImageBitmap(file, { imageOrientation: "from-image" });
+      const scale = Math.min(1, LONG_SIDE / Math.max(drawn.width, drawn.height));
+      const paper = make("canvas", { width: Math.round(drawn.width * scale), height: Math.round(drawn.height * scale) });
+      const pen = paper.getContext("2d");
+      pen.fillStyle = "#fff";
+      pen.fillRect(0, 0, paper.width, paper.height);
+      pen.drawImage(drawn, 0, 0, paper.width, paper.height);
+      const made = await new Promise((done) => paper.toBlob(done, "image/jpeg", 0.85));
+      return made && made.size < file.size ? made : file;
+    } catch {
+      return file;
+    }
   }
 
   // --- receiving ---
@@ -229,7 +292,14 @@
       if (item.state === "sending" || item.state === "sent") Object.assign(item, { state: "answered" });
     }
     let item = talk.items.find((each) => each.ids && reply.replaces && each.ids.includes(reply.replaces));
-    if (item) {
+    if (!item && !reply.text && asked?.reply) { // a photo belongs to the words before it
+      item = asked;
+      item.ids.push(reply.id);
+      item.reply.photos = [...(item.reply.photos || []), ...reply.photos];
+      const old = nodes.get(item);
+      nodes.set(item, replyNode(item));
+      old.replaceWith(nodes.get(item));
+    } else if (item) {
       const old = nodes.get(item);
       const focused = old.contains(document.activeElement);
       item.ids.push(reply.id);
@@ -281,6 +351,30 @@
     say(button.dataset.say || button.textContent, button.dataset.payload, tapped);
   });
 
+  byId("photo").addEventListener("click", () => picker.click());
+  picker.addEventListener("change", () => {
+    const [file] = picker.files;
+    picker.value = ""; // or choosing the same photo again would be no change
+    if (file) sayPhoto(file);
+  });
+
+  placer.hidden = !(isSecureContext && "geolocation" in navigator);
+  placer.addEventListener("click", () => {
+    placer.disabled = true;
+    waiting.textContent = "Đang tìm vị trí…";
+    navigator.geolocation.getCurrentPosition(
+      ({ coords: { latitude, longitude } }) => {
+        placer.disabled = false;
+        say("Vị trí của tôi", undefined, undefined, { latitude, longitude });
+      },
+      () => {
+        placer.disabled = false;
+        waiting.textContent = NO_PLACE;
+      },
+      { enableHighAccuracy: true, timeout: 15000, maximumAge: 60000 },
+    );
+  });
+
   clear.addEventListener("click", () => dialog.showModal());
   dialog.addEventListener("close", () => {
     if (dialog.returnValue !== "clear") return;
@@ -289,6 +383,7 @@
     if (stream) stream.close();
     talk = { last: talk.last, items: [] }; // `last` stays, or the server would send the old replies again
     nodes.clear();
+    files.clear();
     log.replaceChildren();
     pressed.key = "";
     settle();

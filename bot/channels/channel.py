@@ -63,13 +63,14 @@ class Envelope:
 
     `key` is the same whenever the platform delivers the event again. `address` is the chat; `message` is what to work
     on: without one the event is kept as ignored. `echo` is the text of a message of ours that the platform reports as
-    delivered.
+    delivered. `by_officer` is what an officer wrote to the person in the platform's own tool, past the bot.
     """
 
     key: str
     address: str | None = None
     message: Incoming | None = None
     echo: str | None = None
+    by_officer: str | None = None
     platform_id: str | None = None
 
 
@@ -99,7 +100,10 @@ class Channel(Protocol):
         ...
 
     async def send(self, address: str, reply: Reply, edits: str | None) -> str:
-        """Send or edit, then the reply's photos; the platform's id of the message. Raises a `SendError`."""
+        """Send or edit the text, or the photo of a reply without text; the platform's id of the message.
+
+        Raises a `SendError`.
+        """
         ...
 
     async def fetch(self, photo: str) -> bytes:

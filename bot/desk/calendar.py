@@ -67,16 +67,21 @@ class WorkingTime:
         """The end of the working day `days` working days after the one on which it came in."""
         day = now.date()
         for _ in range(days):
-            day += timedelta(days=1)
-            while not self.working(day):
-                day += timedelta(days=1)
-        ends = [end for _, end in self._open_on(day)]
-        return max(ends)
+            day = self._working_day_after(day)
+        midnight = datetime.combine(day + timedelta(days=1), time(), ZONE)
+        return max((end for _, end in self._open_on(day)), default=midnight)
+
+    def _working_day_after(self, day: date) -> date:
+        """The next one; the next day at all where nobody ever works."""
+        later = (day + timedelta(days=after) for after in range(1, _FAR))
+        return next((day for day in later if self.working(day)), day + timedelta(days=1))
 
     def _open_on(self, day: date) -> Sequence[tuple[datetime, datetime]]:
         if not self.working(day):
             return ()
-        weekday = 0 if day in self.workdays else day.weekday()
+        # A Saturday that is worked has the hours of the week's first open day.
+        first = min((span.weekday for span in self.spans), default=0)
+        weekday = first if day in self.workdays else day.weekday()
         return [
             (datetime.combine(day, span.start, ZONE), datetime.combine(day, span.end, ZONE))
             for span in sorted(self.spans, key=lambda span: span.start)
@@ -90,6 +95,10 @@ class Holidays:
 
     off: frozenset[date]
     worked: frozenset[date]
+
+    def cover(self, year: int) -> bool:
+        """Whether anything is known of a year."""
+        return any(day.year == year for day in self.off)
 
 
 def load_holidays(file: Path) -> Holidays:

@@ -9,6 +9,7 @@ from typing import Annotated
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from bot.desk.bodies import Bodies, load_bodies
 from bot.knowledge import KnowledgeError
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -44,10 +45,11 @@ class Group(BaseModel):
 
 
 class Categories:
-    """All kinds of problems, by group."""
+    """All kinds of problems, by group, and how the bodies that answer for them are reached."""
 
-    def __init__(self, groups: tuple[Group, ...]) -> None:
+    def __init__(self, groups: tuple[Group, ...], bodies: Bodies | None = None) -> None:
         self.groups = groups
+        self.bodies = bodies or Bodies()
         self._by_id: Mapping[str, Category] = {one.id: one for one in self}
 
     def __iter__(self) -> Iterator[Category]:
@@ -68,7 +70,7 @@ class Categories:
 
 
 def load_categories(file: Path) -> Categories:
-    """Read the list; a bad file is a `KnowledgeError` naming file and field."""
+    """Read the list, and `bodies.yml` beside it; a bad file is a `KnowledgeError` naming file and field."""
     try:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
         groups = tuple(Group.model_validate(group) for group in content["groups"])
@@ -83,4 +85,4 @@ def load_categories(file: Path) -> Categories:
     ids = [one.id for group in groups for one in group.categories]
     if twice := {one for one in ids if ids.count(one) > 1}:
         raise KnowledgeError(f"{file.name}: {sorted(twice)} twice")
-    return Categories(groups)
+    return Categories(groups, load_bodies(file.with_name("bodies.yml")))

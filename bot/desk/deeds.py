@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.desk import reports
+from bot.desk import reports, takeover
 from bot.desk.life import Doing
 from bot.desk.reports import Desk, NewReport
 from bot.desk.tables import Attachment
@@ -30,7 +30,9 @@ class KeepPhoto:
 
 @dataclass(frozen=True)
 class DropPhotos:
-    """The draft was dropped: its photos are nobody's any more, and a job deletes the files."""
+    """What they were for was dropped: these photos are nobody's any more, and a job deletes the files."""
+
+    files: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,15 @@ class Make:
     doing: Doing
 
 
-Deed = Send | KeepPhoto | DropPhotos | Follow | Make
+@dataclass(frozen=True)
+class AskOfficer:
+    """Ask for an officer in this conversation, or tell one more; `silent` stops the bot until they are done."""
+
+    words: str
+    silent: bool
+
+
+Deed = Send | KeepPhoto | DropPhotos | Follow | Make | AskOfficer
 
 
 async def carry_out(session: AsyncSession, desk: Desk, conversation_id: int, deed: Deed, now: float) -> None:
@@ -59,12 +69,22 @@ async def carry_out(session: AsyncSession, desk: Desk, conversation_id: int, dee
         case KeepPhoto(file, size):
             session.add(Attachment(conversation_id=conversation_id, file=file, size=size, created_at=now))
             await session.flush()
-        case DropPhotos():
-            mine = (Attachment.conversation_id == conversation_id) & Attachment.report_id.is_(None)
-            await session.execute(delete(Attachment).where(mine))
+        case DropPhotos(files):
+            await _drop(session, conversation_id, files)
         case Follow(code):
-            report = await reports.report_of(session, desk.office_id, code)
-            await reports.follow(session, report, conversation_id, now)
+            await reports.join(session, desk.office_id, code, conversation_id, now)
         case Make(code, doing):
             report = await reports.report_for(session, conversation_id, code)
+            if report.conversation_id != conversation_id:  # whoever only follows it may look, not move
+                raise reports.Unknown(code)
             await reports.act(session, desk, report, doing, now)
+        case AskOfficer(words, silent):
+            await takeover.ask(session, desk.office_id, conversation_id, words, now, silent=silent)
+
+
+async def _drop(session: AsyncSession, conversation_id: int, files: tuple[str, ...]) -> None:
+    """Once each: the same picture may be in something else that the person is writing."""
+    for file in files:
+        mine = select(Attachment.id).filter_by(conversation_id=conversation_id, report_id=None, file=file).limit(1)
+        if (found := await session.scalar(mine)) is not None:
+            await session.execute(delete(Attachment).where(Attachment.id == found))

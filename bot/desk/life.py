@@ -79,6 +79,11 @@ class _Rule:
     takes: bool = False  # an officer who does this to a report without an officer becomes its owner
 
 
+# The office's own business: nobody outside it reads the words, or hears of it as long as the state stays.
+INTERNAL = frozenset({Move.NOTE, Move.ASSIGN, Move.FILE})
+# What an officer or a peer does by it, somebody has seen to the report: no remark, no label.
+ACKNOWLEDGING = frozenset(Move) - {Move.NOTE, Move.FILE}
+
 _OFFICER: frozenset[Actor] = frozenset({"officer"})
 _CITIZEN: frozenset[Actor] = frozenset({"citizen"})
 _WORKING: frozenset[Actor] = frozenset({"officer", "peer"})
@@ -119,12 +124,16 @@ class Impossible(Exception):
 
 @dataclass(frozen=True)
 class Standing:
-    """What of a report its life depends on. `owner` is an officer's id, none for the desk; times in seconds."""
+    """What of a report its life depends on. `owner` is an officer's id, none for the desk; times in seconds.
+
+    `followed`: others told of the same, and count on it.
+    """
 
     state: State
     owner: int | None = None
     done_at: float | None = None
     reopened: int = 0
+    followed: bool = False
 
 
 @dataclass(frozen=True)
@@ -201,6 +210,8 @@ def _owner(rule: _Rule, standing: Standing, doing: Doing) -> int | None:
 
 
 def _target(rule: _Rule, standing: Standing, move: Move, owner: int | None) -> State:
-    """New is what nobody has taken: whoever takes a new report has acknowledged it."""
+    """New is what nobody has taken: whoever takes a new report has acknowledged it. What others count on goes on."""
+    if move is Move.WITHDRAW and standing.followed:
+        return standing.state
     target = State.NEW if move is Move.REOPEN else rule.target or standing.state
     return State.ACKNOWLEDGED if target is State.NEW and owner is not None else target

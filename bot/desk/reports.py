@@ -5,17 +5,18 @@ Each move is an event; each event that concerns the citizen becomes a message to
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.desk import news
 from bot.desk.calendar import ZONE, WorkingTime
 from bot.desk.categories import Categories
-from bot.desk.life import OPEN, Doing, Impossible, Move, Standing, State, after
+from bot.desk.emergency import Emergencies
+from bot.desk.life import ACKNOWLEDGING, FIXED, INTERNAL, OPEN, Doing, Impossible, Move, Standing, State, after
 from bot.desk.tables import Attachment, Follower, Officer, Report, ReportEvent
 
 SENT = "gui"  # the event that a report begins with
@@ -48,11 +49,12 @@ class NewReport:
 
 @dataclass(frozen=True)
 class Desk:
-    """An office as the desk sees it: its row, its working time, what can be reported to it."""
+    """An office as the desk sees it: its row, its working time, what can be reported to it, what cannot wait for it."""
 
     office_id: int
     hours: WorkingTime
     categories: Categories
+    emergencies: Emergencies | None = None
 
 
 @dataclass(frozen=True)
@@ -105,9 +107,13 @@ async def act(
     Raises `Impossible` when the state or what came with it does not allow the move, `Overtaken` when somebody else
     was faster. Nothing is changed then.
     """
+    if doing.move in (Move.WITHDRAW, Move.MERGE):
+        await _lock(session, report, doing.original)
     if seen is not None and seen != report.version:
         raise Overtaken(await _who_was_faster(session, report))
-    standing = Standing(State(report.state), report.owner_id, report.done_at, report.reopened)
+    standing = standing_of(report)
+    if doing.move is Move.WITHDRAW:
+        standing = replace(standing, followed=await followed(session, report))
     then = after(standing, doing, now)
     values = await _values(session, desk, report, doing, then, now)
     same = update(Report).where(Report.id == report.id, Report.version == report.version)
@@ -121,6 +127,19 @@ async def act(
     done = Done(report, event, doing.photos)
     await news.spread(session, desk.categories, done, now)
     return done
+
+
+def standing_of(report: Report) -> Standing:
+    """What its life depends on, as far as its own row tells."""
+    return Standing(State(report.state), report.owner_id, report.done_at, report.reopened)
+
+
+async def followed(session: AsyncSession, report: Report) -> bool:
+    """Whether anybody but its sender counts on it: follows it, or sent one that was merged into it."""
+    others = or_(Report.conversation_id.is_(None), Report.conversation_id != report.conversation_id)
+    follows = exists().where(Follower.report_id == report.id)
+    merged = exists().where(Report.original_id == report.id, others)
+    return bool(await session.scalar(select(or_(follows, merged))))
 
 
 async def report_of(session: AsyncSession, office_id: int, code: str) -> Report:
@@ -139,6 +158,15 @@ async def report_for(session: AsyncSession, conversation_id: int, code: str) -> 
     if report is None:
         raise Unknown(code)
     return report
+
+
+async def join(session: AsyncSession, office_id: int, code: str, conversation_id: int, now: float) -> None:
+    """Follow a report instead of sending the same; `Impossible` when it is over by now."""
+    report = await report_of(session, office_id, code)
+    await _lock(session, report)
+    if State(report.state) not in OPEN:
+        raise Impossible("Phản ánh đó đã đóng rồi.")
+    await follow(session, report, conversation_id, now)
 
 
 async def follow(session: AsyncSession, report: Report, conversation_id: int, now: float) -> None:
@@ -160,11 +188,8 @@ async def _values(
         "version": report.version + 1,
         "changed_at": now,
         "ended_at": (report.ended_at or now) if ended else None,
+        **_firsts(report, doing, now),
     }
-    if doing.actor != "citizen" and report.acknowledged_at is None and doing.move is not Move.NOTE:
-        values["acknowledged_at"] = now
-    if doing.actor != "citizen" and doing.words and doing.move is not Move.NOTE and report.answered_at is None:
-        values["answered_at"] = now
     match doing.move:
         case Move.ASSIGN:
             await _check_officer(session, report, doing.owner)
@@ -180,7 +205,21 @@ async def _values(
             values |= _anew(desk, report, now)
         case Move.RATE:
             values["stars"] = doing.stars
+        case Move.WITHDRAW if not ended:
+            values |= {"conversation_id": None, "reporter": ""}  # it goes on for the others, and is nobody's
     return values
+
+
+def _firsts(report: Report, doing: Doing, now: float) -> dict[str, float]:
+    """When somebody first saw to it, and when the citizen first heard words."""
+    if doing.actor == "citizen":
+        return {}
+    firsts = {}
+    if report.acknowledged_at is None and doing.move in ACKNOWLEDGING:
+        firsts["acknowledged_at"] = now
+    if report.answered_at is None and doing.words and doing.move not in INTERNAL:
+        firsts["answered_at"] = now
+    return firsts
 
 
 def _anew(desk: Desk, report: Report, now: float) -> dict[str, Any]:
@@ -222,13 +261,23 @@ async def _check_officer(session: AsyncSession, report: Report, officer_id: int 
 async def _merged_into(session: AsyncSession, report: Report, code: str, now: float) -> int:
     """The report that this one duplicates; whoever sent this one follows that one from now on."""
     original = await session.scalar(select(Report).filter_by(office_id=report.office_id, code=code))
-    if original is None or original.id == report.id or original.original_id is not None:
-        raise Impossible("Không tìm thấy phản ánh gốc, hoặc chính nó cũng là phản ánh trùng.")
+    if original is None or original.id == report.id or State(original.state) not in OPEN | FIXED:
+        raise Impossible("Không tìm thấy phản ánh gốc, hoặc nó đã đóng: trùng, rút lại hay không thuộc thẩm quyền.")
     listeners = list(await session.scalars(select(Follower.conversation_id).filter_by(report_id=report.id)))
     for conversation_id in (report.conversation_id, *listeners):
         if conversation_id is not None:
             await follow(session, original, conversation_id, now)
     return original.id
+
+
+async def _lock(session: AsyncSession, report: Report, original: str = "") -> None:
+    """Nobody else moves it, or the one it duplicates, before this transaction ends.
+
+    Always in one order: two that are merged into each other must not wait for each other.
+    """
+    both = or_(Report.id == report.id, Report.code == original)
+    rows = select(Report).where(Report.office_id == report.office_id, both).order_by(Report.id).with_for_update()
+    await session.execute(rows.execution_options(populate_existing=True))
 
 
 async def _note(session: AsyncSession, report: Report, doing: Doing, before: str, now: float) -> ReportEvent:

@@ -145,7 +145,7 @@ class GroupPost(Table):
     __table_args__ = (UniqueConstraint("group_id", "outbox_id"),)
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     group_id: Mapped[int] = mapped_column(ForeignKey("officer_groups.id"))
-    report_id: Mapped[int] = mapped_column(ForeignKey("reports.id"))
+    report_id: Mapped[int] = mapped_column(ForeignKey("reports.id"), index=True)
     outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox_messages.id"))
 
 
@@ -156,13 +156,14 @@ class Delivery(Table):
     __table_args__ = (
         UniqueConstraint("report_event_id", "way", "recipient"),
         Index("ix_deliveries_waiting", "next_try_at", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_deliveries_followed", "way", "state"),
     )
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     report_id: Mapped[int] = mapped_column(ForeignKey("reports.id"), index=True)
     report_event_id: Mapped[int] = mapped_column(ForeignKey("report_events.id"))
     way: Mapped[str] = mapped_column(String(8))  # email, open311
     recipient: Mapped[str] = mapped_column(String(200))
-    state: Mapped[str] = mapped_column(String(10))  # waiting, sent
+    state: Mapped[str] = mapped_column(String(10))  # waiting, sent, closed (over there; no longer asked about)
     attempts: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[float]
     leased_until: Mapped[float] = mapped_column(default=0.0)
@@ -180,7 +181,8 @@ class Takeover(Table):
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"), index=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"), index=True)
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("officers.id"))  # none: asked for, nobody there yet
-    why: Mapped[str] = mapped_column(String(16))  # asked, clicked, elsewhere (an officer wrote in Zalo's own tool)
+    # asked, left (outside opening hours: the bot answers on), clicked, elsewhere (an officer wrote in Zalo's own tool)
+    why: Mapped[str] = mapped_column(String(16))
     started_at: Mapped[float]
     quiet_since: Mapped[float]  # the last word in it, of either side
     ended_at: Mapped[float | None]

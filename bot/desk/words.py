@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.desk.life import STATE_NAMES, Move, State
+from bot.desk.life import INTERNAL, STATE_NAMES, Move, State
 from bot.desk.tables import Report, ReportEvent
 from bot.messages import Choice, Reply
 from bot.payloads import payload
@@ -15,8 +15,9 @@ def to_reporter(report: Report, event: ReportEvent, photos: tuple[str, ...]) -> 
     return Reply(
         heading=f"Phản ánh {report.code}: {STATE_NAMES[State(event.to_state)]}",
         text=_text(report, event),
-        photos=photos,
+        photos=() if event.move in INTERNAL else photos,
         choices=_choices(report, event),
+        lasting=True,
     )
 
 
@@ -26,16 +27,16 @@ def to_follower(report: Report, event: ReportEvent, photos: tuple[str, ...]) -> 
 
 
 def _text(report: Report, event: ReportEvent) -> str:
-    said = f"Cán bộ nhắn: {event.words}" if event.words else ""
+    said = f"Cán bộ nhắn: {event.words}" if event.words and event.move not in INTERNAL else ""
     match event.move:
-        case Move.CLAIM:
+        case Move.CLAIM | Move.ASSIGN:
             news = "Cán bộ đã nhận phản ánh của bà con và sẽ xem xét."
         case Move.START:
             news = "Cán bộ đang xử lý việc bà con phản ánh."
         case Move.SCHEDULE:
             news = f"Đơn vị hẹn xử lý vào ngày {date.fromisoformat(report.day):%d/%m/%Y}."
         case Move.FORWARD:
-            news = f"Việc này thuộc trách nhiệm của {report.responsible}; đơn vị đã chuyển sang và vẫn theo dõi."
+            news = f"Việc này thuộc trách nhiệm của {report.responsible}; đơn vị chuyển việc sang đó và vẫn theo dõi."
         case Move.REFUSE:
             news = f"Việc này không thuộc thẩm quyền của đơn vị. Cơ quan chịu trách nhiệm: {report.responsible}."
         case Move.MERGE:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,13 +20,11 @@ class Process:
 
     def __init__(self, folder: Path, **environment: str) -> None:
         self.log = folder / "serve.log"
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("MOTCUA_")}
-        settings = {"MOTCUA_PORT": "0", "MOTCUA_VAR": "var", "MOTCUA_DATABASE_URL": "sqlite+aiosqlite:///var/motcua.db"}
         self._output = self.log.open("a")
         self.process = subprocess.Popen(
             [str(MOTCUA), "serve"],
             cwd=folder,
-            env={**clean, **settings, **environment},
+            env=_settings(environment),
             stdout=self._output,
             stderr=subprocess.STDOUT,
         )
@@ -68,6 +66,27 @@ def serving(folder: Path, **environment: str) -> Iterator[tuple[Process, str]]:
         yield process, process.wait_for_address()
     finally:
         process.stop()
+
+
+def command(folder: Path, *arguments: str) -> str:
+    """What another `motcua` command prints, run beside the process of that folder as an operator would."""
+    ran = subprocess.run(
+        [str(MOTCUA), *arguments],
+        cwd=folder,
+        env=_settings({}),
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
+def _settings(environment: Mapping[str, str]) -> dict[str, str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("MOTCUA_")}
+    settings = {"MOTCUA_PORT": "0", "MOTCUA_VAR": "var", "MOTCUA_DATABASE_URL": "sqlite+aiosqlite:///var/motcua.db"}
+    return {**clean, **settings, **environment}
 
 
 def wait_until(happened: Callable[[], bool], seconds: float) -> None:

@@ -99,6 +99,10 @@ class FakeTelegram(UpdateSource):
         self.chats[group_id] = group
         return group
 
+    def file(self, file_id: str) -> bytes:
+        """What was uploaded or added under an id."""
+        return self._files[file_id][1]
+
     def add_file(self, name: str, content: bytes) -> str:
         """A file a person sent; gives the file_id to put into `person.sends`."""
         file_id = f"file-{len(self._files) + 1}"
@@ -128,7 +132,7 @@ class FakeTelegram(UpdateSource):
     async def _call(self, request: Request) -> Response:
         self._check_token(request)
         method = request.path_params["method"].lower()
-        fields = await _read_fields(request)
+        fields = await self._read_fields(request)
         if method == "getupdates":
             return _ok(await self.get_updates(request, fields))
         if method not in self._methods:
@@ -159,23 +163,27 @@ class FakeTelegram(UpdateSource):
         chat = self._writable_chat(fields)
         if not fields.get(kind):
             raise bad(f"there is no {kind} in the request")
+        if kind == "photo" and fields[kind] in self._files:
+            rules.check_photo(self._files[fields[kind]][1])
         shown = rules.read_text(
             fields.get("caption", ""),
             fields.get("parse_mode", ""),
             rules.CAPTION_MAX,
             escapes_demanded=self.switches.escapes_demanded,
         )
-        return self._send(chat, fields, shown, file_id=fields[kind])
+        return self._send(chat, fields, shown, file_id=fields[kind], kind=kind)
 
-    def _send(self, chat: Chat, fields: Fields, shown: Displayed, file_id: str = "") -> Json:
+    def _send(self, chat: Chat, fields: Fields, shown: Displayed, file_id: str = "", kind: str = "") -> Json:
         markup = rules.read_markup(fields)
-        self._check_reply(fields, chat)
+        answers = self._check_reply(fields, chat)
         thread = int(fields["message_thread_id"]) if "message_thread_id" in fields else None
         if thread is not None and thread not in chat.threads:
             raise bad("message thread not found")
         self._count(chat)
         number = self.next_message_id()
-        message = BotMessage(number, chat, shown, markup, self.clock.now(), thread, file_id=file_id)
+        message = BotMessage(
+            number, chat, shown, markup, self.clock.now(), thread, file_id=file_id, answers=answers, kind=kind
+        )
         self.messages[number] = message
         return message.as_json(self.bot)
 
@@ -218,14 +226,19 @@ class FakeTelegram(UpdateSource):
                 parameters={"migrate_to_chat_id": chat.migrated_to},
             )
         if chat.blocked:
-            raise RefusedError(403, "Forbidden: bot was blocked by the user")
+            was = "blocked by the user" if chat.kind == "private" else f"kicked from the {chat.kind} chat"
+            raise RefusedError(403, f"Forbidden: bot was {was}")
         return chat
 
-    def _check_reply(self, fields: Fields, chat: Chat) -> None:
+    def _check_reply(self, fields: Fields, chat: Chat) -> int | None:
+        """The message that is answered, if there still is one."""
         reply = rules.read_json(fields, "reply_parameters", dict) or {}
         # People's own messages are not kept, so any number given out so far counts as known.
         if reply.get("message_id", 0) > self._last_message and not reply.get("allow_sending_without_reply"):
             raise bad("message to be replied not found")
+        number = reply.get("message_id")
+        known = self.messages.get(number)
+        return number if number and number <= self._last_message and (known is None or known.chat is chat) else None
 
     def _count(self, chat: Chat) -> None:
         if self.switches.enforce_flood:
@@ -268,6 +281,21 @@ class FakeTelegram(UpdateSource):
         unique = f"u{file_id}"
         return {"file_id": file_id, "file_unique_id": unique, "file_size": len(content), "file_path": path}
 
+    async def _read_fields(self, request: Request) -> Fields:
+        """The form's text fields; an uploaded file appears as its id. A JSON body is refused (facts D.4.1)."""
+        if not await request.body():
+            return dict(request.query_params)
+        kind = request.headers.get("content-type", "")
+        if not kind.startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
+            raise bad("the body must be form-urlencoded or multipart")
+        async with request.form() as form:
+            return {
+                name: self.add_file(value.filename or name, await value.read())
+                if isinstance(value, UploadFile)
+                else value
+                for name, value in form.items()
+            }
+
     async def _download(self, request: Request) -> Response:
         self._check_token(request)
         for file_id, (name, content) in self._files.items():
@@ -278,19 +306,6 @@ class FakeTelegram(UpdateSource):
 
 def _raw(markup: Markup | None) -> Json | None:
     return markup.raw if markup and markup.kind == "inline" else None
-
-
-async def _read_fields(request: Request) -> Fields:
-    """The form's text fields; an uploaded file appears as its name. A JSON body is refused (facts D.4.1)."""
-    if not await request.body():
-        return dict(request.query_params)
-    kind = request.headers.get("content-type", "")
-    if not kind.startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
-        raise bad("the body must be form-urlencoded or multipart")
-    async with request.form() as form:
-        return {
-            name: value.filename or name if isinstance(value, UploadFile) else value for name, value in form.items()
-        }
 
 
 def _ok(result: Any) -> Response:

@@ -23,6 +23,9 @@ class Shown:
     keyboard: tuple[tuple[Button, ...], ...]
     sent_at: float
     edited_at: float | None
+    thread_id: int | None = None
+    answers: int | None = None
+    file_id: str = ""
 
     @property
     def buttons(self) -> list[str]:
@@ -42,6 +45,8 @@ class BotMessage:
     thread_id: int | None = None
     edited_at: float | None = None
     file_id: str = ""
+    answers: int | None = None
+    kind: str = ""
 
     def as_json(self, bot: Json) -> Json:
         """The Message object that the API answers with."""
@@ -53,8 +58,8 @@ class BotMessage:
         }
         body["caption" if self.file_id else "text"] = self.shown.text
         if self.file_id:
-            size = {"file_id": self.file_id, "file_unique_id": f"u{self.file_id}"}
-            body["document"] = size
+            size: Json = {"file_id": self.file_id, "file_unique_id": f"u{self.file_id}"}
+            body[self.kind] = [{**size, "width": 800, "height": 600}] if self.kind == "photo" else size
         if self.thread_id is not None:
             body |= {"message_thread_id": self.thread_id, "is_topic_message": True}
         if self.edited_at is not None:
@@ -94,6 +99,9 @@ class Chat:
                     message.markup.rows if message.markup else (),
                     message.sent_at,
                     message.edited_at,
+                    message.thread_id,
+                    message.answers,
+                    message.file_id,
                 )
                 for message in self._messages()
             ]
@@ -114,6 +122,16 @@ class Chat:
                 return message.markup.buttons
         return []
 
+    def membership(self, by: Person, before: str, after: str) -> Json:
+        """The bot's standing in this chat changes."""
+        self.blocked = after == "kicked"
+        states = {}
+        for key, status in (("old_chat_member", before), ("new_chat_member", after)):
+            until: Json = {"until_date": 0} if status == "kicked" else {}
+            states[key] = {"user": self.fake.bot, "status": status, **until}
+        change = {"chat": self.as_json(), "from": by.as_user(), "date": int(self.fake.clock.now())}
+        return self.fake.emit("my_chat_member", {**change, **states})
+
     def _messages(self) -> list[BotMessage]:
         return [m for m in self.fake.messages.values() if m.chat is self]
 
@@ -122,11 +140,24 @@ class Chat:
 class Group(Chat):
     """A group the bot was added to."""
 
-    def migrates_to(self, new_id: int) -> None:
-        """Becomes a supergroup: from now on the old id is refused with `migrate_to_chat_id`."""
+    def migrates_to(self, new_id: int) -> Group:
+        """Becomes a supergroup: from now on the old id is refused with `migrate_to_chat_id`; both say so."""
         with self.fake.changed:
             self.migrated_to = new_id
-            self.fake.chats[new_id] = Group(self.fake, new_id, self.name, "supergroup", open=True)
+            new = Group(self.fake, new_id, self.name, "supergroup", open=True)
+            self.fake.chats[new_id] = new
+        for chat, told in ((new, {"migrate_from_chat_id": self.id}), (self, {"migrate_to_chat_id": new_id})):
+            number, date = self.fake.next_message_id(), int(self.fake.clock.now())
+            self.fake.emit("message", {"message_id": number, "date": date, "chat": chat.as_json(), **told})
+        return new
+
+    def adds_bot(self, by: Person) -> Json:
+        """Somebody adds the bot."""
+        return self.membership(by, "left", "member")
+
+    def removes_bot(self, by: Person) -> Json:
+        """Somebody puts the bot out: sending is a 403 from now on."""
+        return self.membership(by, "member", "kicked")
 
 
 @dataclass
@@ -137,9 +168,9 @@ class Person(Chat):
         """The User object of the API."""
         return {"id": self.id, "is_bot": False, "first_name": self.name, "language_code": "vi"}
 
-    def says(self, text: str, chat: Chat | None = None) -> Json:
-        """Send a text; gives the update. The first message opens the private chat."""
-        content: Json = {"text": text}
+    def says(self, text: str, chat: Chat | None = None, thread: int | None = None) -> Json:
+        """Send a text, in a topic of a forum if one is given; gives the update. The first opens the private chat."""
+        content: Json = {"text": text, **_in_topic(chat, thread)}
         if text.startswith("/"):
             length = len(text.split(maxsplit=1)[0])
             content["entities"] = [{"type": "bot_command", "offset": 0, "length": length}]
@@ -159,6 +190,35 @@ class Person(Chat):
         }
         return self.fake.emit("message", message)
 
+    def answers(self, shown: Shown, content: str | Json, chat: Chat) -> Json:
+        """Answer a message of the bot's with a text, or with these fields of the API's Message."""
+        answered = self.fake.messages[shown.message_id]
+        said = {"text": content} if isinstance(content, str) else content
+        whole = {**said, **_in_topic(chat, answered.thread_id), "reply_to_message": answered.as_json(self.fake.bot)}
+        return self.sends(whole, chat)
+
+    def taps_under(self, shown: Shown, title: str) -> Json:
+        """Tap a button of a certain message."""
+        message = self.fake.messages[shown.message_id]
+        buttons = message.markup.buttons if message.markup else []
+        [button] = [button for button in buttons if button.text == title]
+        return self._taps_inline(button, message)
+
+    def sends_photo(self, content: bytes, caption: str = "", chat: Chat | None = None) -> Json:
+        """Send a photo: Telegram names it in several sizes."""
+        small, large = self.fake.add_file("small.jpg", b"small"), self.fake.add_file("photo.jpg", content)
+        sizes = [
+            {"file_id": file_id, "file_unique_id": f"u{file_id}", "width": width, "height": height}
+            for file_id, width, height in ((small, 90, 67), (large, 1280, 960))
+        ]
+        return self.sends({"photo": sizes, **({"caption": caption} if caption else {})}, chat)
+
+    def sends_place(self, latitude: float, longitude: float, title: str = "", chat: Chat | None = None) -> Json:
+        """Send a point on the map, or a venue when it has a title."""
+        point: Json = {"latitude": latitude, "longitude": longitude}
+        venue: Json = {"venue": {"location": point, "title": title, "address": "Thôn 2"}} if title else {}
+        return self.sends({"location": point, **venue}, chat)
+
     def taps(self, title: str, chat: Chat | None = None) -> Json:
         """Tap a button now on the screen (newest inline keyboard first); gives the update."""
         where = chat or self
@@ -174,11 +234,11 @@ class Person(Chat):
 
     def blocks(self) -> Json:
         """Block the bot: sending to this person is a 403 from now on."""
-        return self._membership("member", "kicked")
+        return self.membership(self, "member", "kicked")
 
     def unblocks(self) -> Json:
         """Let the bot write again."""
-        return self._membership("kicked", "member")
+        return self.membership(self, "kicked", "member")
 
     def answers_to_taps(self) -> list[str | None]:
         """Per tap, oldest first: the text answerCallbackQuery showed ("" for none), None if unanswered."""
@@ -196,11 +256,15 @@ class Person(Chat):
         }
         return self.fake.emit("callback_query", query)
 
-    def _membership(self, before: str, after: str) -> Json:
-        self.blocked = after == "kicked"
-        states = {}
-        for key, status in (("old_chat_member", before), ("new_chat_member", after)):
-            until: Json = {"until_date": 0} if status == "kicked" else {}
-            states[key] = {"user": self.fake.bot, "status": status, **until}
-        change = {"chat": self.as_json(), "from": self.as_user(), "date": int(self.fake.clock.now())}
-        return self.fake.emit("my_chat_member", {**change, **states})
+
+def _in_topic(chat: Chat | None, thread: int | None) -> Json:
+    """What a message in a topic carries: unless it answers another, it answers the topic's first one."""
+    if chat is None or thread is None:
+        return {}
+    first = {
+        "message_id": thread,
+        "date": 1,
+        "chat": chat.as_json(),
+        "forum_topic_created": {"name": "Phản ánh", "icon_color": 1},
+    }
+    return {"message_thread_id": thread, "is_topic_message": True, "reply_to_message": first}

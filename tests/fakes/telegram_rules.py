@@ -17,6 +17,7 @@ KEYBOARD_BUTTONS = 100
 KEYBOARD_ROW = 8
 CALLBACK_ANSWER_MAX = 200
 COMMANDS_MAX = 100
+PHOTO_MAX = 10 * 1024 * 1024
 DOWNLOAD_MAX = 20 * 1024 * 1024
 WEBHOOK_PORTS = {None, 443, 80, 88, 8443}
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -160,6 +161,14 @@ def check_webhook(url: str, secret: str, max_connections: int, *, loopback_allow
         raise bad("secret token contains unallowed characters")
     if not 1 <= max_connections <= 100:
         raise bad("max_connections must be between 1 and 100")
+
+
+def check_photo(content: bytes) -> None:
+    """Kind and size of an uploaded photo."""
+    if len(content) > PHOTO_MAX:
+        raise bad("file is too big")
+    if not content.startswith((b"\xff\xd8\xff", b"\x89PNG", b"GIF8")) and content[8:12] != b"WEBP":
+        raise bad("IMAGE_PROCESS_FAILED")
 
 
 class FloodGate:

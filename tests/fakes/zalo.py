@@ -67,7 +67,11 @@ class FakeZalo(EventSender):
         self.inboxes: defaultdict[str, list[Shown]] = defaultdict(list)
         self.billed = 0
         self._inbound: dict[str, Inbound] = {}
+        self.media_url = ""
+        """Where `/media` is served, as photos' addresses name it; set by whoever serves the double."""
         self._assets: dict[str, float] = {}
+        self._uploads: dict[str, bytes] = {}
+        self._photos: dict[str, bytes] = {}
         self._calls: Counter[int] = Counter()
         self.app = Starlette(
             routes=[
@@ -98,6 +102,17 @@ class FakeZalo(EventSender):
     def fixtures(self, person: Person) -> dict[str, Json]:
         """One sample of every known event, ready for `deliver`; none of them changes the double's state."""
         return catalogue(self.envelopes, person.id, self.clock.now())
+
+    def add_photo(self, content: bytes) -> str:
+        """Put a photo on the CDN; gives its address."""
+        assert self.media_url, "Tell the double where /media is served."
+        name = f"added-{len(self._photos)}.jpg"
+        self._photos[name] = content
+        return f"{self.media_url}/{name}"
+
+    def upload(self, asset: str) -> bytes:
+        """What was uploaded under an attachment id."""
+        return self._uploads[asset]
 
     def issue_tokens(self) -> Tokens:
         """A pair minted by hand, for the first start."""
@@ -225,11 +240,14 @@ class FakeZalo(EventSender):
         if len(content) > most:
             raise RefusedError(-210, f"file exceeds {most} bytes")
         asset = secrets.token_urlsafe(24)
-        self._assets[asset] = self.clock.now()
+        with self.changed:
+            self._assets[asset], self._uploads[asset] = self.clock.now(), content
         return {name: asset}
 
     async def _media(self, request: Request) -> Response:
         """The CDN: a photo, one that expired, one too large, one that leads inside (facts D.2.6)."""
+        if added := self._photos.get(request.path_params["name"]):
+            return Response(added, media_type="image/jpeg")
         match request.path_params["name"]:
             case "photo.jpg":
                 return Response(JPEG, media_type="image/jpeg")

@@ -34,6 +34,12 @@ class Shown:
         return self.content.text
 
     @property
+    def asset(self) -> str:
+        """The attachment id of the photo that is shown, if any."""
+        payload = (self.content.attachment or {}).get("payload", {})
+        return str(payload.get("elements", [{}])[0].get("attachment_id", ""))
+
+    @property
     def buttons(self) -> list[str]:
         """The titles of all that can be tapped."""
         return [button.title for button in self.content.buttons]
@@ -75,6 +81,17 @@ class Person:
         fields = {**message, "msg_id": msg_id}
         now = self.fake.clock.now()
         return self.fake.emit(self.fake.envelopes.from_user(f"user_send_{kind}", self.id, fields, now))
+
+    def sends_photo(self, content: bytes, caption: str = "") -> Json:
+        """Send a photo, which Zalo puts on its CDN."""
+        address = self.fake.add_photo(content)
+        attachment = {"type": "image", "payload": {"url": address, "thumbnail": address}}
+        return self.sends("image", {"attachments": [attachment], **({"text": caption} if caption else {})})
+
+    def sends_place(self, latitude: float, longitude: float) -> Json:
+        """Send a point on the map; its numbers are strings (facts A.2.4)."""
+        point = {"coordinates": {"latitude": str(latitude), "longitude": str(longitude)}}
+        return self.sends("location", {"text": "", "attachments": [{"type": "location", "payload": point}]})
 
     def taps(self, title: str) -> Json:
         """Tap a query button of the latest message: its payload is sent as if typed (facts A.3.1)."""

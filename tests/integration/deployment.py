@@ -20,6 +20,7 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -128,6 +129,7 @@ class Deployment:
         """Run until told to stop."""
         self._loop = asyncio.get_running_loop()
         async with running(self.settings) as self.service:
+            self.service.clock = self.clock.now
             if hurried:
                 _hurry(self.service)
             config = uvicorn.Config(
@@ -153,14 +155,15 @@ def deploy(
     *,
     clock: Clock | None = None,
     verbs: Mapping[str, Handler] | None = None,
+    kinds: Mapping[str, Handler] | None = None,
     hurried: bool = True,
     port: int = 0,
     **settings: Any,
 ) -> Iterator[Deployment]:
     """Run the application over `folder` while the block lasts.
 
-    `environment` holds the channels' variables without MOTCUA_; `verbs` are further actions; a second deployment over
-    the same folder is a restart, or a second process.
+    `environment` holds the channels' variables without MOTCUA_; `verbs` and `kinds` are further actions; a second
+    deployment over the same folder is a restart, or a second process.
     """
     clock = clock or Clock()
     with socket.create_server(("127.0.0.1", port)) as listening:
@@ -181,7 +184,7 @@ def deploy(
             stack.enter_context(_environment(environment or {}))
             stack.enter_context(_clock(clock))
             stack.enter_context(patch.object(bot.service, "load_knowledge", _knowledge))
-            stack.enter_context(patch.object(bot.service, "load_actions", partial(_actions, verbs or {})))
+            stack.enter_context(patch.object(bot.service, "load_actions", partial(_actions, verbs or {}, kinds or {})))
             migrate(deployment.settings.database_url)
             failures: list[BaseException] = []
             thread = threading.Thread(target=_run, args=(deployment, listening, hurried, failures), name="motcua")
@@ -220,16 +223,22 @@ def _hurry(service: Service) -> None:
         account.channel.per_second = 2000.0
 
 
-def _actions(verbs: Mapping[str, Handler]) -> Actions:
+def _actions(verbs: Mapping[str, Handler], kinds: Mapping[str, Handler]) -> Actions:
     shipped = load_actions()
-    return Actions({**shipped.verbs, **verbs}, shipped.intents, shipped.awaits, shipped.phrases)
+    return replace(shipped, verbs={**shipped.verbs, **verbs}, kinds={**shipped.kinds, **kinds})
 
 
 @contextmanager
 def _clock(clock: Clock) -> Iterator[None]:
     """The application's parts take a clock; its service gives them the real one."""
     with ExitStack() as stack:
-        for module, name in ((bot.service, "Sender"), (bot.service, "Room"), (bot.channels.zalo, "Tokens")):
+        for module, name in (
+            (bot.service, "Sender"),
+            (bot.service, "Room"),
+            (bot.service, "Courier"),
+            (bot.service, "keep_greeting"),
+            (bot.channels.zalo, "Tokens"),
+        ):
             timed = partial(getattr(module, name), clock=clock.now)
             stack.enter_context(patch.object(module, name, timed))
         yield

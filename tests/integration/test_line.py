@@ -300,14 +300,14 @@ def test_nothing_personal_is_logged_when_the_database_fails(
     fake: FakeTelegram, motcua: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A failing statement must not carry its values into the log."""
-    conversation = inbox._conversation
+    conversation = inbox.conversation
 
     async def missing_table(session: AsyncSession, *given: Any) -> int:
         number = await conversation(session, *given)
         await session.execute(text("ALTER TABLE inbox_events RENAME TO moved"))
         return number
 
-    monkeypatch.setattr(inbox, "_conversation", missing_table)
+    monkeypatch.setattr(inbox, "conversation", missing_table)
     person = someone(fake)
     person.says("số của tôi 0977123456 nhé")
     assert fake.attempts[-1].status == 500

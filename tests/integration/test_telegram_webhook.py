@@ -194,7 +194,7 @@ def test_commands_and_deep_links_are_understood(
 def test_the_bot_names_its_commands_and_asks_only_for_what_it_reads(fake: FakeTelegram, motcua: Deployment) -> None:
     motcua.wait_until(lambda: fake.commands)
     assert [command["command"] for command in fake.commands] == ["menu", "huy", "start"]
-    assert fake.allowed_updates == ["message", "callback_query"]
+    assert fake.allowed_updates == ["message", "callback_query", "my_chat_member"]
     assert fake.webhook.secret == SECRET
 
 
@@ -220,11 +220,9 @@ def test_any_text_of_a_person_gets_a_reply(fake: FakeTelegram, motcua: Deploymen
 @pytest.mark.parametrize(
     "content",
     [
-        {"photo": [{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}], "caption": "giấy này"},
         {"voice": {"file_id": "a", "file_unique_id": "b", "duration": 1}},
         {"sticker": {"file_id": "a", "file_unique_id": "b", "type": "regular", "width": 1, "height": 1,
                      "is_animated": False, "is_video": False}},
-        {"location": {"latitude": 10.5, "longitude": 106.5}},
         {"contact": {"phone_number": "0912345678", "first_name": "An"}},
     ],
 )  # fmt: skip
@@ -232,6 +230,18 @@ def test_what_is_not_text_gets_an_honest_reply(fake: FakeTelegram, motcua: Deplo
     person = someone(fake)
     person.sends(content)
     assert "chỉ đọc được chữ" in person.wait_for(1).text
+
+
+def test_a_place_out_of_the_blue_is_asked_about(fake: FakeTelegram, motcua: Deployment) -> None:
+    person = someone(fake)
+    person.sends({"location": {"latitude": 10.5, "longitude": 106.5}})
+    assert "gửi vị trí này để phản ánh việc gì" in person.wait_for(1).text
+
+
+def test_a_photo_that_telegram_does_not_have_is_asked_for_again(fake: FakeTelegram, motcua: Deployment) -> None:
+    person = someone(fake)
+    person.sends({"photo": [{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}]})
+    assert "không lấy được ảnh" in person.wait_for(1).text
 
 
 # ── once, in order ────────────────────────────────────────────────────

@@ -139,12 +139,12 @@ def test_a_used_up_quota_parks_the_answer(fake: FakeZalo, motcua: Deployment, qu
     person.wait_for(1)
 
 
-def test_after_seven_days_of_silence_the_answer_is_kept_as_undeliverable(quiet: FakeZalo, motcua: Deployment) -> None:
+def test_after_seven_days_of_silence_the_answer_is_held(quiet: FakeZalo, motcua: Deployment) -> None:
     person = quiet.person()
     event = person.says("xin chào")
     person.last_interaction = quiet.clock.now() - 8 * DAY
     quiet.deliver(event)
-    motcua.wait_until(lambda: [row["state"] for row in motcua.replies(person.id)] == ["undeliverable"])
+    motcua.wait_until(lambda: [row["state"] for row in motcua.replies(person.id)] == ["held"])
     [row] = motcua.replies(person.id)
     assert row["error"].startswith("-230")
     assert row["reply"]
@@ -227,6 +227,7 @@ def test_an_officers_own_message_confirms_nothing(quiet: FakeZalo, motcua: Deplo
     motcua.later(30)
     person.wait_for(2)
     assert "Chào bà con!" in person.inbox[1].text
+    motcua.settle()
 
 
 def test_without_an_echo_the_answer_is_sent_again_after_a_while(quiet: FakeZalo, motcua: Deployment) -> None:

@@ -19,6 +19,7 @@ from tests.fakes.zalo import FakeZalo
 from tests.fakes.zalo_events import Signing, catalogue, mac
 from tests.integration.deployment import Deployment
 from tests.integration.zalo import on_zalo, pushing
+from tests.pictures import encoded, street
 
 WORKED_ON = {
     "user_send_text", "user_send_image", "user_send_gif", "user_send_file", "user_send_audio", "user_send_video",
@@ -151,6 +152,8 @@ def test_every_event_is_acknowledged_and_stored(quiet: FakeZalo, motcua: Deploym
     event = deepcopy(quiet.fixtures(person)[name])
     if isinstance(event.get("message"), dict):
         event["message"]["msg_id"] = quiet.new_message_id()
+    if name == "user_send_image":  # one that can be fetched
+        event["message"]["attachments"][0]["payload"]["url"] = quiet.add_photo(encoded(street()))
     event["user_mark"] = quiet.new_message_id()
     before = stored(motcua)
     assert quiet.deliver(event)[0].status == 200
@@ -181,7 +184,7 @@ def test_a_follow_delivered_twice_greets_once(quiet: FakeZalo, motcua: Deploymen
 
 def test_what_is_not_text_gets_an_honest_reply(fake: FakeZalo, motcua: Deployment) -> None:
     person = fake.person()
-    person.sends("image", fake.fixtures(person)["user_send_image"]["message"])
+    person.sends("sticker", fake.fixtures(person)["user_send_sticker"]["message"])
     assert "chỉ đọc được chữ" in person.wait_for(1).text
 
 

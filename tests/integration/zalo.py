@@ -18,6 +18,7 @@ CALLS = 6000  # a minute, so that the pace of a small package does not slow the 
 def on_zalo(folder: Path, fake: FakeZalo, refresh_token: str = "", **options: Any) -> Iterator[Deployment]:
     """The application with this double, its webhook saved in the console."""
     with serve(fake.app) as base:
+        fake.media_url = f"{base}/media"
         environment = {
             "ZALO_APP_ID": fake.app_id,
             "ZALO_OA_ID": fake.oa_id,
@@ -27,6 +28,7 @@ def on_zalo(folder: Path, fake: FakeZalo, refresh_token: str = "", **options: An
             "ZALO_API": f"{base}/openapi",
             "ZALO_OAUTH": f"{base}/oauth",
             "ZALO_PER_MINUTE": str(CALLS),
+            "ZALO_PHOTO_HOSTS": f"zdn.vn, {base}",
         }
         with deploy(folder, environment, clock=fake.clock, **options) as deployment:
             assert fake.save_webhook(f"{deployment.url}/webhooks/zalo")

@@ -57,9 +57,12 @@ def test_no_module_imports_itself_in_a_circle() -> None:
     ("room", "closed"),
     [
         ("nlu", ("bot", "actions", "api", "fastapi", "sqlalchemy", "telegram", "yaml")),
-        ("actions", ("api", "fastapi", "sqlalchemy", "telegram", "bot.channels", "bot.store", "bot.tables")),
+        (
+            "actions",
+            ("api", "fastapi", "sqlalchemy", "telegram", "bot.channels", "bot.store", "bot.tables", "bot.desk.tables"),
+        ),
         ("bot", ("api", "fastapi")),
-        ("api", ("sqlalchemy", "bot.tables")),
+        ("api", ("sqlalchemy", "bot.tables", "bot.desk.tables")),
         ("bot.channels", ("actions", "api", "fastapi", "bot.dialogue", "bot.worker")),
     ],
 )

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from bot.channels.telegram.settings import TelegramSettings
+from bot.desk.photos import Photos
 from bot.settings import Settings, SettingsError, read_settings
 from bot.store import Store
 
@@ -25,7 +26,7 @@ async def open_channel(settings: Settings, _store: Store) -> AsyncIterator[Teleg
         raise SettingsError("setting MOTCUA_TELEGRAM_MODE: webhook needs MOTCUA_PUBLIC_URL; without one use polling")
     from bot.channels.telegram.channel import Telegram  # noqa: PLC0415 (half a second of loading, only with a token)
 
-    channel = Telegram(own, settings.public_url, settings.key)
+    channel = Telegram(own, settings.public_url, settings.key, Photos(settings.photos))
     try:
         yield channel
     finally:

@@ -12,7 +12,7 @@ import hmac
 import json
 from collections.abc import Mapping
 
-from telegram import Bot, LinkPreviewOptions, Update
+from telegram import Bot, LinkPreviewOptions, ReplyParameters, Update
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -25,15 +25,20 @@ from telegram.error import (
 )
 from telegram.request import HTTPXRequest
 
-from bot.channels.channel import Envelope, Event, Intake, NeedsOperator, NotFetched, Refused, TryLater, Undeliverable
+from bot.channels.channel import Envelope, Event, Intake, NeedsOperator, Refused, TryLater, Undeliverable
+from bot.channels.kept import kept_bytes
+from bot.channels.telegram.groups import place_of
+from bot.channels.telegram.photos import fetched, sent_photo
 from bot.channels.telegram.reading import read_update
 from bot.channels.telegram.settings import TelegramSettings
 from bot.channels.telegram.writing import html, keyboard
+from bot.desk.photos import Photos
 from bot.messages import Reply
 
 _LOG = logging.getLogger(__name__)
+_MOVING = 60.0  # seconds
 _LISTEN = 25  # seconds of one long poll
-_WANTED = [Update.MESSAGE, Update.CALLBACK_QUERY]
+_WANTED = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
 _COMMANDS = [("menu", "Danh mục các việc"), ("huy", "Dừng việc đang làm"), ("start", "Bắt đầu")]
 
 
@@ -46,7 +51,9 @@ class Telegram:
     per_second = 28.0
     pause = 1.0
 
-    def __init__(self, settings: TelegramSettings, public_url: str, key: bytes) -> None:
+    def __init__(self, settings: TelegramSettings, public_url: str, key: bytes, photos: Photos) -> None:
+        self._photos = photos
+        self._me = _id_in(settings.token.get_secret_value())
         self._secret = settings.webhook_secret(key)
         self._public_url = public_url.rstrip("/")
         self._polls = settings.mode == "polling" or (not settings.mode and not public_url)
@@ -79,15 +86,15 @@ class Telegram:
 
     def read(self, event: Event) -> Envelope:
         """See `read_update`."""
-        return read_update(event)
+        return read_update(event, self._me)
 
     def written(self, reply: Reply) -> str:
         """Choices are buttons beside the text."""
         return "\n\n".join(reply.lines())
 
     async def fetch(self, photo: str) -> bytes:
-        """Not yet."""
-        raise NotFetched("not yet", lasting=True)
+        """See `fetched`."""
+        return await fetched(self.bot, photo)
 
     async def taken(self, event: Event) -> None:
         """Stop the spinner of a pressed button; too late is no harm."""
@@ -104,12 +111,17 @@ class Telegram:
     async def send(self, address: str, reply: Reply, edits: str | None) -> str:
         """Send a message, or edit the one whose button was pressed."""
         try:
+            if reply.photos and not reply.text:
+                return await sent_photo(self.bot, address, await kept_bytes(self._photos, reply.photos[0]))
             if edits and await self._edit(address, reply, edits):
                 return edits
+            chat, topic = place_of(address)
             message = await self.bot.send_message(
-                int(address),
+                chat,
                 html(reply),
                 parse_mode="HTML",
+                message_thread_id=topic,
+                reply_parameters=_under(reply.answers),
                 reply_markup=keyboard(reply.choices),
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
             )
@@ -120,7 +132,7 @@ class Telegram:
     async def _edit(self, address: str, reply: Reply, edits: str) -> bool:
         try:
             await self.bot.edit_message_text(
-                html(reply), int(address), int(edits), parse_mode="HTML", reply_markup=keyboard(reply.choices)
+                html(reply), place_of(address)[0], int(edits), parse_mode="HTML", reply_markup=keyboard(reply.choices)
             )
         except BadRequest as error:
             return "not modified" in str(error).lower()  # pressed twice; otherwise too old: send a new message
@@ -169,11 +181,24 @@ class Telegram:
                 offset = update.update_id + 1
 
 
+def _id_in(token: str) -> int:
+    """The bot's own id, which a token begins with."""
+    number = token.partition(":")[0]
+    return int(number) if number.isdecimal() else 0
+
+
+def _under(answers: str | None) -> ReplyParameters | None:
+    """The message that is answered, for the app to show; one that is gone by now does not keep the answer back."""
+    return ReplyParameters(int(answers), allow_sending_without_reply=True) if answers else None
+
+
 def _mapped(error: TelegramError) -> Exception:
     """Telegram's errors as the sender's. A timed-out send is repeated: two answers are better than none."""
     if isinstance(error, RetryAfter):
         return TryLater("flood control", _seconds(error))
-    if isinstance(error, Forbidden | ChatMigrated | BadRequest):
+    if isinstance(error, ChatMigrated):  # the update that says so moves what waits to the new address
+        return TryLater("the group was upgraded", _MOVING)
+    if isinstance(error, Forbidden | BadRequest):
         return Undeliverable(f"{type(error).__name__}: {error}")
     if isinstance(error, InvalidToken | Conflict):
         return NeedsOperator(f"{type(error).__name__}: check MOTCUA_TELEGRAM_TOKEN")

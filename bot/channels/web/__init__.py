@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bot.channels.web.channel import Web
+from bot.desk.photos import Photos
 from bot.settings import Settings
 from bot.store import Store
 
 
 @asynccontextmanager
-async def open_channel(_settings: Settings, _store: Store) -> AsyncIterator[Web]:
+async def open_channel(settings: Settings, _store: Store) -> AsyncIterator[Web]:
     """Always there."""
-    yield Web()
+    yield Web(Photos(settings.photos))

@@ -10,14 +10,15 @@ from weakref import WeakValueDictionary
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.channels.channel import Envelope, Event, Intake, NotFetched, Refused
-from bot.messages import Incoming, Reply
+from bot.desk.photos import Photos
+from bot.messages import Incoming, Place, Reply
 
 
 class Post(BaseModel):
     """A message from the page.
 
-    `id` is the page's own, the same on a retry; `tapped` is the reply pressed on; `fresh` starts a new conversation, so
-    that the next person at a shared phone does not see the last one's.
+    `id` is the page's own, the same on a retry; `tapped` is the reply pressed on; `place` is where the person is;
+    `fresh` starts a new conversation, so that the next person at a shared phone does not see the last one's.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -26,7 +27,17 @@ class Post(BaseModel):
     text: str = Field("", max_length=2000)
     payload: str | None = Field(None, max_length=64)
     tapped: int | None = Field(None, ge=1, lt=2**63)
+    place: Place | None = None
     fresh: bool = False
+
+
+class PhotoPost(BaseModel):
+    """A photo from the page, kept already: the page names no file, so nobody can hand in another's."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str = Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9-]+$")
+    photo: str
 
 
 class Bell:
@@ -61,12 +72,14 @@ class Web:
     per_second = 2000.0
     pause = 0.0
 
-    def __init__(self) -> None:
+    def __init__(self, photos: Photos) -> None:
+        self._photos = photos
         self._bells: WeakValueDictionary[str, Bell] = WeakValueDictionary()
 
-    def event(self, address: str, post: Post) -> Event:
+    def event(self, address: str, post: Post | PhotoPost) -> Event:
         """The event of a post in a conversation."""
-        return {"address": address, "post": post.model_dump(mode="json", exclude={"fresh"})}
+        name = "photo" if isinstance(post, PhotoPost) else "post"
+        return {"address": address, name: post.model_dump(mode="json", exclude={"fresh"})}
 
     def bell(self, address: str) -> Bell:
         """The bell of a conversation; keep it while waiting."""
@@ -78,10 +91,13 @@ class Web:
 
     def read(self, event: Event) -> Envelope:
         """A post of the page."""
-        address, post = str(event["address"]), Post.model_validate(event["post"])
-        kind: Literal["payload", "text"] = "payload" if post.payload else "text"
+        address = str(event["address"])
+        if "photo" in event:
+            sent = PhotoPost.model_validate(event["photo"])
+            return Envelope(f"{address}:{sent.id}", address, Incoming(kind="photo", photos=(sent.photo,)))
+        post = Post.model_validate(event["post"])
         tapped = str(post.tapped) if post.tapped else None
-        incoming = Incoming(kind=kind, text=post.text, payload=post.payload, tapped=tapped)
+        incoming = Incoming(kind=_kind(post), text=post.text, payload=post.payload, tapped=tapped, place=post.place)
         return Envelope(f"{address}:{post.id}", address, incoming)
 
     def written(self, reply: Reply) -> str:
@@ -89,8 +105,11 @@ class Web:
         return "\n\n".join(reply.lines())
 
     async def fetch(self, photo: str) -> bytes:
-        """Not yet."""
-        raise NotFetched("not yet", lasting=True)
+        """A photo that was kept when the page posted it."""
+        try:
+            return await asyncio.to_thread(self._photos.read, photo)
+        except (FileNotFoundError, ValueError) as error:
+            raise NotFetched("the photo is no longer there", lasting=True) from error
 
     async def taken(self, event: Event) -> None:
         """Nothing to do."""
@@ -104,3 +123,9 @@ class Web:
     async def run(self, intake: Intake) -> None:
         """Nothing to do."""
         await asyncio.Event().wait()
+
+
+def _kind(post: Post) -> Literal["payload", "location", "text"]:
+    if post.payload:
+        return "payload"
+    return "location" if post.place else "text"

@@ -1,66 +1,35 @@
 """The Zalo OA: checks signatures, sends consultation messages, acts on the error table.
 
-Application errors come as HTTP 200 with a negative `error`. Sources for codes and limits: docs/channels/zalo.md.
+Application errors come as HTTP 200 with a negative `error`. Sources for limits: docs/channels/zalo.md.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import json
 import logging
-import time
 from collections.abc import Mapping
 from typing import Any
 
 import httpx
 
-from bot.channels.channel import (
-    Envelope,
-    Event,
-    Intake,
-    NeedsOperator,
-    NotFetched,
-    SendError,
-    TryLater,
-    Uncertain,
-    Undeliverable,
-)
+from bot.channels.channel import Envelope, Event, Intake, TryLater, Uncertain
+from bot.channels.kept import kept_bytes
+from bot.channels.zalo.cdn import Cdn
+from bot.channels.zalo.errors import ASSET_EXPIRED, NO_BUTTONS, TOKEN_REFUSED, mapped
 from bot.channels.zalo.reading import read_event
 from bot.channels.zalo.settings import ZaloSettings
 from bot.channels.zalo.tokens import Tokens
-from bot.channels.zalo.writing import message, plain
+from bot.channels.zalo.writing import message, picture, plain
+from bot.desk.photos import Photos
+from bot.desk.pictures import lighter
 from bot.messages import Reply
 
 _LOG = logging.getLogger(__name__)
-_TOKEN_REFUSED = {-216, -220, -124}
-_NO_BUTTONS = -233
-_CALL_LIMIT = -32
-# The person cannot be reached this way: not a follower, blocked, dormant, or outside the seven-day window.
-_PERMANENT = {
-    -201,
-    -202,
-    -210,
-    -213,
-    -217,
-    -227,
-    -230,
-    -232,
-    -233,
-    -238,
-    -241,
-    -244,
-    -248,
-    -249,
-    -305,
-    -311,
-    -403,
-    -1340,
-    -1341,
-}
-_QUOTA = {-211, -218}
-_OPERATOR = {-204, -205, -209, -212, -215, -219, -221, -223, -224, -235, -237, -240, -242, -320, -321}
-_QUOTA_WAIT = 3600.0
+_UPLOAD = 1024 * 1024  # bytes of one photo
+_MOST_ASSETS = 200  # remembered, so that one photo for many people is uploaded once
 
 
 class Zalo:
@@ -70,12 +39,15 @@ class Zalo:
     text_limit = 1900
     pause = 0.2
 
-    def __init__(self, settings: ZaloSettings, client: httpx.AsyncClient, tokens: Tokens) -> None:
+    def __init__(self, settings: ZaloSettings, client: httpx.AsyncClient, tokens: Tokens, photos: Photos) -> None:
         self.link = f"https://zalo.me/{settings.oa_id}" if settings.oa_id else ""
         self.per_second = settings.per_minute / 60.0
         self._settings = settings
         self._client = client
         self._tokens = tokens
+        self._photos = photos
+        self._cdn = Cdn(settings.photo_hosts, client)
+        self._assets: dict[str, str] = {}
         self._buttons = True  # until the OA's package turns out not to take them
 
     def admit(self, headers: Mapping[str, str], body: bytes) -> Event | None:
@@ -105,33 +77,62 @@ class Zalo:
         return plain(reply)
 
     async def fetch(self, photo: str) -> bytes:
-        """Not yet."""
-        raise NotFetched("not yet", lasting=True)
+        """See `Cdn`."""
+        return await self._cdn.fetched(photo)
 
     async def taken(self, event: Event) -> None:
         """Nothing to do."""
 
     async def send(self, address: str, reply: Reply, edits: str | None) -> str:
         """Send one consultation message. Zalo cannot edit."""
-        token = await self._tokens.access()
-        answer = await self._post(token, address, reply)
-        if answer.get("error") in _TOKEN_REFUSED:
-            answer = await self._post(await self._tokens.access(refused=token), address, reply)
-        if answer.get("error") == _NO_BUTTONS and self._buttons:
+        if reply.photos and not reply.text:
+            return await self._send_photo(address, reply.photos[0])
+        answer = await self._message(address, message(reply, self._buttons))
+        if answer.get("error") == NO_BUTTONS and self._buttons:
             self._buttons = False
             _LOG.warning("zalo_buttons_not_accepted")
             return await self.send(address, reply, edits)
-        if answer.get("error") != 0:
-            raise _error(answer)
-        data = answer.get("data")
-        return str(data.get("message_id", "")) if isinstance(data, dict) else ""
+        return _message_id(answer)
 
-    async def _post(self, token: str, address: str, reply: Reply) -> dict[str, Any]:
+    async def _send_photo(self, address: str, file: str) -> str:
+        answer = await self._message(address, picture(await self._asset(file)))
+        if answer.get("error") == ASSET_EXPIRED:
+            self._assets.pop(file, None)
+            answer = await self._message(address, picture(await self._asset(file)))
+        return _message_id(answer)
+
+    async def _asset(self, file: str) -> str:
+        """Zalo's name of an uploaded photo; it is good for seven days."""
+        if file not in self._assets:
+            content = await asyncio.to_thread(lighter, await kept_bytes(self._photos, file), _UPLOAD)
+            try:
+                answer = await self._call("/v2.0/oa/upload/image", files={"file": ("anh.jpg", content, "image/jpeg")})
+            except Uncertain as error:  # nobody has seen it: it can be repeated at once
+                raise TryLater(str(error)) from error
+            data = answer.get("data")
+            if answer.get("error") != 0 or not isinstance(data, dict):
+                raise mapped(answer)
+            if len(self._assets) >= _MOST_ASSETS:
+                self._assets.clear()
+            self._assets[file] = str(data.get("attachment_id", ""))
+        return self._assets[file]
+
+    async def _message(self, address: str, content: dict[str, Any]) -> dict[str, Any]:
+        body = {"recipient": {"user_id": address}, "message": content}
+        return await self._call("/v3.0/oa/message/cs", json=body)
+
+    async def _call(self, path: str, **request: Any) -> dict[str, Any]:
+        """The answer to a call; with a fresh token once more when the first is refused."""
+        token = await self._tokens.access()
+        answer = await self._post(path, token, request)
+        if answer.get("error") in TOKEN_REFUSED:
+            answer = await self._post(path, await self._tokens.access(refused=token), request)
+        return answer
+
+    async def _post(self, path: str, token: str, request: dict[str, Any]) -> dict[str, Any]:
         try:
             response = await self._client.post(
-                f"{self._settings.api.rstrip('/')}/v3.0/oa/message/cs",
-                headers={"access_token": token},
-                json={"recipient": {"user_id": address}, "message": message(reply, self._buttons)},
+                f"{self._settings.api.rstrip('/')}{path}", headers={"access_token": token}, **request
             )
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise TryLater(type(error).__name__) from error
@@ -150,14 +151,8 @@ class Zalo:
         await self._tokens.keep_fresh()
 
 
-def _error(answer: dict[str, Any]) -> SendError:
-    code, why = answer.get("error"), f"{answer.get('error')}: {answer.get('message', '')}"
-    if code in _PERMANENT:
-        return Undeliverable(why)
-    if code == _CALL_LIMIT:
-        return TryLater(why, 60.0 - time.time() % 60.0 + 1.0)
-    if code in _QUOTA:
-        return TryLater(why, _QUOTA_WAIT)
-    if code in _OPERATOR or code in _TOKEN_REFUSED:
-        return NeedsOperator(why)
-    return TryLater(why)
+def _message_id(answer: dict[str, Any]) -> str:
+    if answer.get("error") != 0:
+        raise mapped(answer)
+    data = answer.get("data")
+    return str(data.get("message_id", "")) if isinstance(data, dict) else ""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from bot.channels.channel import Envelope, Event
-from bot.messages import Incoming
+from bot.messages import Incoming, Place
 from bot.payloads import payload
 
 _KINDS: dict[str, Literal["photo", "voice", "location", "other"]] = {
@@ -25,6 +26,9 @@ _KINDS: dict[str, Literal["photo", "voice", "location", "other"]] = {
     "user_send_location": "location",
     "user_send_business_card": "other",
 }
+_MOST_ATTACHMENTS = 10
+_TO_OTHERS = ("oa_send_group_", "oa_send_anonymous_")
+_WORDLESS = "(gửi ảnh hoặc tệp)"
 _GREETED = {"follow", "user_click_chatnow"}
 
 
@@ -35,9 +39,11 @@ def read_event(event: Event) -> Envelope:
     key = _key(event, name, message)
     if name.startswith("oa_send_"):
         user = _text(_part(event, "recipient").get("id"))
-        by_officer = "admin_id" in _part(event, "sender")  # typed by a person in the OA's own chat tool
-        echo = None if by_officer else _text(message.get("text"))
-        return Envelope(key, user or None, echo=echo, platform_id=_text(message.get("msg_id")))
+        msg_id, words = _text(message.get("msg_id")), _text(message.get("text"))
+        if "admin_id" in _part(event, "sender"):  # typed by a person in the OA's own chat tool
+            to_one_person = not name.startswith(_TO_OTHERS)
+            return Envelope(key, user or None, by_officer=words or _WORDLESS if to_one_person else None)
+        return Envelope(key, user or None, echo=words or None, platform_id=msg_id)  # a photo of ours has no words
     if name in _GREETED:
         user = _text(_part(event, "follower").get("id") or event.get("user_id"))
         greeting = Incoming(kind="payload", payload=payload("bat-dau"))
@@ -51,8 +57,39 @@ def _incoming(name: str, message: dict[str, Any]) -> Incoming | None:
     text = _text(message.get("text"))
     if name == "user_send_text":
         return Incoming(kind="text", text=text) if text else None
-    kind = _KINDS.get(name)
-    return Incoming(kind=kind, text=text) if kind else None
+    match _KINDS.get(name):
+        case "photo":
+            return Incoming(kind="photo", text=text, photos=tuple(_addresses(message)))
+        case "location":
+            return Incoming(kind="location", text=text, place=_place(message))
+        case None:
+            return None
+        case kind:
+            return Incoming(kind=kind, text=text)
+
+
+def _addresses(message: dict[str, Any]) -> Iterator[str]:
+    """Where the photos of a message are, in the size in which they were sent."""
+    for attachment in _attachments(message):
+        if address := _text(_part(attachment, "payload").get("url")):
+            yield address
+
+
+def _place(message: dict[str, Any]) -> Place | None:
+    """The point on the map; its numbers come as strings."""
+    for attachment in _attachments(message):
+        point = _part(_part(attachment, "payload"), "coordinates")
+        try:
+            return Place.model_validate({name: float(point[name]) for name in ("latitude", "longitude")})
+        except (KeyError, TypeError, ValueError):
+            continue
+    return None
+
+
+def _attachments(message: dict[str, Any]) -> list[dict[str, Any]]:
+    attachments = message.get("attachments")
+    several = attachments if isinstance(attachments, list) else []
+    return [attachment for attachment in several if isinstance(attachment, dict)][:_MOST_ATTACHMENTS]
 
 
 def _key(event: Event, name: str, message: dict[str, Any]) -> str:

@@ -18,4 +18,7 @@ class ZaloSettings(BaseSettings):
     refresh_token: SecretStr = Field(SecretStr(""), description="First refresh token; later ones are in the database.")
     api: str = Field("https://openapi.zalo.me", description="Base URL of the OA API.")
     oauth: str = Field("https://oauth.zaloapp.com", description="Base URL of the token server.")
+    photo_hosts: str = Field(
+        "zdn.vn, zalo.me, zaloapp.com", description="Hosts that people's photos are fetched from, with all below them."
+    )
     per_minute: int = Field(100, ge=1, description="Calls a minute that the OA's package allows (seen: 100).")

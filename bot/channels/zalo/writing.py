@@ -33,3 +33,9 @@ def message(reply: Reply, with_buttons: bool) -> dict[str, Any]:
         ]
         content["attachment"] = {"type": "template", "payload": {"buttons": buttons}}
     return content
+
+
+def picture(asset: str) -> dict[str, Any]:
+    """The `message` of a consultation request that shows an uploaded photo."""
+    elements = [{"media_type": "image", "attachment_id": asset}]
+    return {"attachment": {"type": "template", "payload": {"template_type": "media", "elements": elements}}}

@@ -1,0 +1,1 @@
+"""The officers' console under `/can-bo`: pages that the server renders, forms that work without any script."""
