@@ -7,8 +7,8 @@ from actions.drafting import WRITING, desk_of, kept_photos
 from actions.sending import MINE
 from bot.desk.codes import find_code
 from bot.desk.deeds import Deed, DropPhotos, KeepPhoto, Make
-from bot.desk.draft import Draft, Errand
 from bot.desk.life import Doing, Move
+from bot.desk.taking.draft import Draft, Errand
 from bot.desk.view import Ticket
 from bot.messages import Choice, Reply
 from bot.outcomes import Outcome

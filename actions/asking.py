@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.desk.categories import Categories
-from bot.desk.draft import MOST_PHOTOS, Draft
-from bot.desk.duplicates import Alike
-from bot.desk.guess import OTHER, guess
+from bot.desk.taking.draft import MOST_PHOTOS, Draft
+from bot.desk.taking.duplicates import Alike
+from bot.desk.taking.guess import OTHER, guess
 from bot.messages import Choice, Reply
 from bot.payloads import payload
 from bot.turn import Turn

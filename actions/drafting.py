@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from actions.asking import offer_to_follow, question
 from bot.desk.deeds import Deed, DropPhotos, KeepPhoto
-from bot.desk.draft import MOST_PHOTOS, Draft
-from bot.desk.duplicates import Told
-from bot.desk.emergency import call_first
-from bot.desk.guess import guess
-from bot.desk.place import find_place
+from bot.desk.taking.draft import MOST_PHOTOS, Draft
+from bot.desk.taking.duplicates import Told
+from bot.desk.taking.emergency import call_first
+from bot.desk.taking.guess import guess
+from bot.desk.taking.place import find_place
 from bot.desk.view import View
 from bot.messages import Reply
 from bot.outcomes import Outcome

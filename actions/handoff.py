@@ -5,7 +5,7 @@ from __future__ import annotations
 from actions.asking import GO_ON
 from actions.office import card
 from bot.desk.deeds import AskOfficer
-from bot.desk.takeover_words import BACK, WAY_OUT, spoken
+from bot.desk.takeovers.takeover_words import BACK, WAY_OUT, spoken
 from bot.desk.view import View
 from bot.messages import Choice, Reply
 from bot.outcomes import Outcome

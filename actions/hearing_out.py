@@ -8,9 +8,9 @@ from actions.aside import answered, elsewhere, understood
 from actions.asking import GIVE_UP, GO_ON, groups, in_short, kinds
 from actions.drafting import TOO_MUCH, WRITING, add_photos, add_words, desk_of, go_on, with_place, written
 from actions.sending import ask_whether_to_drop, drop, nothing_open, send, send_apart
-from bot.desk.draft import Draft, Step
-from bot.desk.guess import guess, named
-from bot.desk.place import find_place
+from bot.desk.taking.draft import Draft, Step
+from bot.desk.taking.guess import guess, named
+from bot.desk.taking.place import find_place
 from bot.messages import Reply
 from bot.turn import Result, Turn
 from nlu.normalise import fold, normalise

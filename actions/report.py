@@ -10,8 +10,8 @@ from actions.answer import show
 from actions.asking import GIVE_UP, GO_ON, in_short
 from actions.drafting import TOO_MUCH, WRITING, add_photos, desk_of, drop_photos, go_on, written
 from actions.sending import drop, join, nothing_open, send, send_apart
-from bot.desk.draft import Draft
-from bot.desk.emergency import call_first
+from bot.desk.taking.draft import Draft
+from bot.desk.taking.emergency import call_first
 from bot.messages import Choice, Reply
 from bot.outcomes import Outcome
 from bot.payloads import payload

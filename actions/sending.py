@@ -9,9 +9,9 @@ from actions.drafting import closed, drop_photos, go_on, written
 from actions.wording import day
 from bot.desk.codes import new_code
 from bot.desk.deeds import Follow, Send
-from bot.desk.draft import Draft
-from bot.desk.period import WEEKDAYS
+from bot.desk.figures.period import WEEKDAYS
 from bot.desk.reports import Desk, NewReport
+from bot.desk.taking.draft import Draft
 from bot.messages import Choice, Reply
 from bot.payloads import payload
 from bot.turn import Result, Turn

@@ -13,8 +13,8 @@ from api.conversation import accepted, address_of, opened, photo_address, photo_
 from api.pace import Pace, caller_at
 from bot.channels.channel import Refused
 from bot.channels.web.channel import PhotoPost
-from bot.desk.photos import LARGEST, Declined
-from bot.desk.pictures import NO_PICTURE, TOO_HEAVY
+from bot.desk.images.photos import LARGEST, Declined
+from bot.desk.images.pictures import NO_PICTURE, TOO_HEAVY
 from bot.service import Service
 
 router = APIRouter()

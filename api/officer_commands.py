@@ -10,9 +10,9 @@ from typing import Annotated, TypeVar
 import typer
 
 from api.one_sentence import one_sentence
-from bot.desk import officers, passwords
-from bot.desk.officers import ROLE_NAMES, NotAllowed, Person, Role
-from bot.desk.passwords import BadPassword
+from bot.desk.people import officers, passwords
+from bot.desk.people.officers import ROLE_NAMES, NotAllowed, Person, Role
+from bot.desk.people.passwords import BadPassword
 from bot.desk.reports import Unknown
 from bot.offices import load_offices, office_of
 from bot.settings import Settings

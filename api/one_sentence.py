@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import typer
 
-from bot.desk import peers
+from bot.desk.outside import peers
 from bot.knowledge import KnowledgeError
 from bot.settings import Settings, SettingsError, read_settings
 from nlu.classifier import ModelDamaged

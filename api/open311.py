@@ -15,9 +15,9 @@ from api.open311_asked import Fields, first, new_request, read_form, read_query
 from api.pace import Pace
 from bot.accounts import Account
 from bot.channels.channel import Refused
-from bot.desk import georeport, peers
-from bot.desk.georeport import Query
-from bot.desk.peers import Peer
+from bot.desk.outside import georeport, peers
+from bot.desk.outside.georeport import Query
+from bot.desk.outside.peers import Peer
 from bot.service import Service
 
 router = APIRouter(prefix="/open311")

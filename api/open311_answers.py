@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 from fastapi import Response
 
-from bot.desk.georeport import ServiceRequest
+from bot.desk.outside.georeport import ServiceRequest
 
 Value = str | int | float | bool | None | Mapping[str, "Value"] | Sequence["Value"]
 _ITEMS = {

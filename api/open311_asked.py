@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from api.open311_answers import Wrong
 from bot.desk.categories import Categories
-from bot.desk.georeport import MOST, NewRequest, Query
-from bot.desk.letters import clean, one_line
+from bot.desk.outside.georeport import MOST, NewRequest, Query
+from bot.desk.outside.letters import clean, one_line
 from bot.masking import mask
 
 _SPAN = 90 * 24 * 3600.0  # seconds; the longest that may be asked for at once

@@ -10,9 +10,9 @@ from typing import Annotated
 import typer
 
 from api.one_sentence import one_sentence
-from bot.desk import peers
 from bot.desk.calendar import ZONE
-from bot.desk.peers import Peer
+from bot.desk.outside import peers
+from bot.desk.outside.peers import Peer
 from bot.offices import load_offices, office_of
 from bot.settings import Settings
 from bot.store import Store, migrate

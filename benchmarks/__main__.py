@@ -14,7 +14,7 @@ from bot.accounts import Account, enter
 from bot.channels.web.channel import Post, Web
 from bot.desk.calendar import WorkingTime, load_holidays
 from bot.desk.categories import load_categories
-from bot.desk.photos import Photos
+from bot.desk.images.photos import Photos
 from bot.desk.reports import Desk
 from bot.inbox import store_event
 from bot.knowledge import load_knowledge

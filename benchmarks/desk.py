@@ -25,13 +25,13 @@ import httpx
 from api.console.labels import SOURCES
 from benchmarks.desk_data import fill
 from benchmarks.measured import Measured
+from bot.desk.cases.inbox import Filters
+from bot.desk.cases.listing import reports_sheet
 from bot.desk.categories import load_categories
-from bot.desk.inbox import Filters
-from bot.desk.listing import reports_sheet
-from bot.desk.officers import Role
-from bot.desk.passwords import hash_of
-from bot.desk.sessions import Signed
-from bot.desk.spreadsheet import spreadsheet
+from bot.desk.figures.spreadsheet import spreadsheet
+from bot.desk.people.officers import Role
+from bot.desk.people.passwords import hash_of
+from bot.desk.people.sessions import Signed
 from bot.settings import ROOT
 from bot.store import Store, migrate
 

@@ -15,7 +15,7 @@ from actions import clarify, menu, unknown
 from actions.answer import show_all
 from bot.decision import decide, decide_with_parts
 from bot.desk.deeds import DropPhotos
-from bot.desk.draft import Draft
+from bot.desk.taking.draft import Draft
 from bot.knowledge import Aspect
 from bot.messages import Reply
 from bot.outcomes import Outcome

@@ -58,7 +58,7 @@ class Reply(_Plain):
     """One message to the person: a heading, paragraphs, where it comes from, and what can be pressed.
 
     `in_place` asks to replace the message whose button was pressed, on channels that can. `photos` are names of kept
-    files (see `bot.desk.photos`); the outbox makes each a message of its own after the text, so that sending one
+    files (see `bot.desk.images.photos`); the outbox makes each a message of its own after the text, so that sending one
     again never repeats another. `lasting` news is kept until it is delivered; other replies are given up after a day.
     `answers` is the platform's id of the message under which it is shown, on channels that can.
     """

@@ -16,16 +16,16 @@ from bot import inbox, metrics, outbox
 from bot.accounts import DEFAULT, Account, enter
 from bot.channels.channel import Channel, Event
 from bot.channels.registry import open_channels
-from bot.desk import takeover
 from bot.desk.calendar import ZONE, WorkingTime, load_holidays
 from bot.desk.categories import Categories, load_categories
-from bot.desk.courier import Courier
-from bot.desk.emergency import Emergencies, load_emergencies
-from bot.desk.morning import keep_greeting
-from bot.desk.photos import Photos
+from bot.desk.figures.morning import keep_greeting
+from bot.desk.images.photos import Photos
+from bot.desk.images.sweep import keep_sweeping
+from bot.desk.outside.courier import Courier
+from bot.desk.outside.ways import Ways, open_ways
 from bot.desk.reports import Desk
-from bot.desk.sweep import keep_sweeping
-from bot.desk.ways import Ways, open_ways
+from bot.desk.takeovers import takeover
+from bot.desk.taking.emergency import Emergencies, load_emergencies
 from bot.knowledge import Knowledge, load_knowledge
 from bot.offices import Office, load_offices, office_of
 from bot.outbox import Echo

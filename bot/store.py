@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from bot.desk.folding import plain
+from bot.desk.cases.folding import plain
 from bot.settings import ROOT
 
 MIGRATIONS = ROOT / "migrations"

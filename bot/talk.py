@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.desk.draft import Draft, Errand
+from bot.desk.taking.draft import Draft, Errand
 
 Way = Literal["mang", "quay", "chung"]  # over the internet, at the counter, either
 

@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 
 from bot import inbox, metrics, outbox
 from bot.accounts import Account
-from bot.desk import group_talk, silence
 from bot.desk.deeds import carry_out
-from bot.desk.meeting import Heard
-from bot.desk.photos import Photos
+from bot.desk.groups import group_talk
+from bot.desk.groups.meeting import Heard
+from bot.desk.images.photos import Photos
+from bot.desk.takeovers import silence
 from bot.desk.view import View
 from bot.dialogue import Handled, handle, number_in
 from bot.inbox import Claimed

@@ -8,8 +8,9 @@ from fastapi.responses import RedirectResponse
 from api.console.forms import posted
 from api.console.gate import HOME, MINE, Anyhow, ConsoleRoute, Officer, service_of
 from api.console.page import show
-from bot.desk import audit, binding, officers, passwords
-from bot.desk.passwords import BadPassword
+from bot.desk.groups import binding
+from bot.desk.people import audit, officers, passwords
+from bot.desk.people.passwords import BadPassword
 
 router = APIRouter(route_class=ConsoleRoute)
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from api.console.gate import HOME, ConsoleRoute, Leader, service_of
 from api.console.labels import WHAT_NAMES
 from api.console.page import show
-from bot.desk import audit
+from bot.desk.people import audit
 
 router = APIRouter(route_class=ConsoleRoute)
 

@@ -12,8 +12,8 @@ from starlette.types import Message
 
 from api.console.gate import Forbidden
 from bot.channels.channel import Refused
-from bot.desk.photos import LARGEST
-from bot.desk.sessions import Signed
+from bot.desk.images.photos import LARGEST
+from bot.desk.people.sessions import Signed
 
 MOST_PHOTOS = 3
 _SMALL = 64 * 1024  # bytes; the longest text is a few kilobytes

@@ -14,9 +14,9 @@ from fastapi.routing import APIRoute
 from api.console.page import sorry
 from api.pages import SECURITY
 from bot.channels.channel import Refused
-from bot.desk.counter import Counter, counter_of
+from bot.desk.people.counter import Counter, counter_of
+from bot.desk.people.sessions import Signed, signed_in
 from bot.desk.reports import Unknown
-from bot.desk.sessions import Signed, signed_in
 from bot.service import Service
 
 COOKIE = "motcua_canbo"

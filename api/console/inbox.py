@@ -8,8 +8,8 @@ from fastapi import APIRouter, Request, Response
 
 from api.console.gate import HOME, AtCounter, ConsoleRoute, Officer, service_of
 from api.console.page import show
-from bot.desk import inbox
-from bot.desk.inbox import Filters
+from bot.desk.cases import inbox
+from bot.desk.cases.inbox import Filters
 
 router = APIRouter(route_class=ConsoleRoute)
 

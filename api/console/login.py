@@ -15,7 +15,7 @@ from fastapi.responses import RedirectResponse
 from api.console.forms import posted, read_form
 from api.console.gate import COOKIE, HOME, LOGIN, Anyhow, ConsoleRoute, service_of
 from api.console.page import show
-from bot.desk.sessions import ABSOLUTE, sign_in, sign_out
+from bot.desk.people.sessions import ABSOLUTE, sign_in, sign_out
 
 router = APIRouter(route_class=ConsoleRoute)
 _BEFORE = "motcua_canbo_vao"  # there is no session yet: the form proves itself with a cookie of its own

@@ -11,8 +11,9 @@ from fastapi.responses import RedirectResponse
 from api.console.forms import posted
 from api.console.gate import HOME, Administrator, ConsoleRoute, RowNumber, service_of
 from api.console.page import show
-from bot.desk import audit, binding, officers, passwords
-from bot.desk.officers import NotAllowed, Person, Role
+from bot.desk.groups import binding
+from bot.desk.people import audit, officers, passwords
+from bot.desk.people.officers import NotAllowed, Person, Role
 
 router = APIRouter(route_class=ConsoleRoute)
 _HERE = f"{HOME}/tai-khoan"

@@ -11,7 +11,7 @@ from api.console import times
 from api.console.labels import MOVE_NAMES, SOURCES, WHAT_NAMES
 from api.pages import HERE
 from bot.desk.life import STATE_NAMES
-from bot.desk.officers import ROLE_NAMES
+from bot.desk.people.officers import ROLE_NAMES
 
 _TEMPLATES = Jinja2Templates(HERE / "templates")
 _TEMPLATES.env.filters |= {"when": times.when, "day": times.day, "iso": times.iso, "ago": times.ago}

@@ -7,7 +7,7 @@ import asyncio
 from fastapi import Request, Response
 
 from api.console.gate import service_of
-from bot.desk.evidence import thumbnail
+from bot.desk.images.evidence import thumbnail
 from bot.desk.reports import Unknown
 
 

@@ -12,17 +12,20 @@ from api.console.forms import Posted, posted_with_photos
 from api.console.gate import HOME, AtCounter, Code, ConsoleRoute, Officer, RowNumber, service_of
 from api.console.page import show
 from api.console.photo import shown
-from bot.desk import audit, evidence, forwarding, officers, work
-from bot.desk.casefile import Case, case_of
+from bot.desk.cases import work
+from bot.desk.cases.casefile import Case, case_of
+from bot.desk.cases.work import Task
 from bot.desk.codes import find_code
-from bot.desk.counter import Counter
-from bot.desk.evidence import Piece
+from bot.desk.images import evidence
+from bot.desk.images.evidence import Piece
+from bot.desk.images.photos import Declined
 from bot.desk.life import INTERNAL, RULES, Doing, Impossible, Move
-from bot.desk.officers import NotAllowed
-from bot.desk.photos import Declined
+from bot.desk.outside import forwarding
+from bot.desk.people import audit, officers
+from bot.desk.people.counter import Counter
+from bot.desk.people.officers import NotAllowed
+from bot.desk.people.sessions import Signed
 from bot.desk.reports import Overtaken, Unknown
-from bot.desk.sessions import Signed
-from bot.desk.work import Task
 
 router = APIRouter(route_class=ConsoleRoute)
 _PAGE = f"{HOME}/phan-anh/{{code}}"

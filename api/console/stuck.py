@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.console.gate import HOME, ConsoleRoute, Officer, service_of
 from api.console.page import show
-from bot.desk import stuck
+from bot.desk.cases import stuck
 
 router = APIRouter(route_class=ConsoleRoute)
 

@@ -13,14 +13,15 @@ from fastapi.responses import StreamingResponse
 from api.console.gate import HOME, AtCounter, ConsoleRoute, Officer, officer, service_of
 from api.console.labels import SOURCES
 from api.console.page import show
-from bot.desk import audit, summary_words
 from bot.desk.calendar import ZONE
-from bot.desk.inbox import Filters
-from bot.desk.listing import reports_sheet
-from bot.desk.period import Period
-from bot.desk.spreadsheet import MEDIA_TYPE, spreadsheet
-from bot.desk.summary import summary
-from bot.desk.summary_sheets import sheets
+from bot.desk.cases.inbox import Filters
+from bot.desk.cases.listing import reports_sheet
+from bot.desk.figures import summary_words
+from bot.desk.figures.period import Period
+from bot.desk.figures.spreadsheet import MEDIA_TYPE, spreadsheet
+from bot.desk.figures.summary import summary
+from bot.desk.figures.summary_sheets import sheets
+from bot.desk.people import audit
 from bot.knowledge import Knowledge
 
 router = APIRouter(route_class=ConsoleRoute)

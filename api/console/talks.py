@@ -11,13 +11,14 @@ from api.console.forms import posted
 from api.console.gate import HOME, ConsoleRoute, Officer, counter, service_of
 from api.console.page import show
 from api.console.photo import shown
-from bot.desk import audit, takeover, talks
-from bot.desk.phase import Phase
+from bot.desk.cases.work import MOST_WORDS
+from bot.desk.people import audit
+from bot.desk.people.sessions import Signed
 from bot.desk.reports import Unknown
-from bot.desk.sessions import Signed
-from bot.desk.takeover import Occupied
-from bot.desk.talk import conversation_behind, photo_of, talk_of
-from bot.desk.work import MOST_WORDS
+from bot.desk.takeovers import takeover, talks
+from bot.desk.takeovers.phase import Phase
+from bot.desk.takeovers.takeover import Occupied
+from bot.desk.takeovers.talk import conversation_behind, photo_of, talk_of
 
 router = APIRouter(route_class=ConsoleRoute, dependencies=[Depends(counter)])
 _LIST = f"{HOME}/tro-chuyen"

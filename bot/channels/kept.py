@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from bot.channels.channel import Undeliverable
-from bot.desk.photos import Photos
+from bot.desk.images.photos import Photos
 
 
 async def kept_bytes(photos: Photos, file: str) -> bytes:

@@ -9,7 +9,7 @@ from typing import Annotated
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from bot.desk.bodies import Bodies, load_bodies
+from bot.desk.outside.bodies import Bodies, load_bodies
 from bot.knowledge import KnowledgeError
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.desk import reports, takeover
+from bot.desk import reports
 from bot.desk.life import Doing
 from bot.desk.reports import Desk, NewReport
 from bot.desk.tables import Attachment
+from bot.desk.takeovers import takeover
 
 
 @dataclass(frozen=True)

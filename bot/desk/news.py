@@ -10,9 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import outbox
-from bot.desk import forwarding, group, words
+from bot.desk import words
 from bot.desk.categories import Categories
+from bot.desk.groups import group
 from bot.desk.life import INTERNAL
+from bot.desk.outside import forwarding
 from bot.desk.tables import Follower
 from bot.messages import Reply
 from bot.splitting import split

@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.desk import news
 from bot.desk.calendar import ZONE, WorkingTime
 from bot.desk.categories import Categories
-from bot.desk.emergency import Emergencies
 from bot.desk.life import ACKNOWLEDGING, FIXED, INTERNAL, OPEN, Doing, Impossible, Move, Standing, State, after
 from bot.desk.tables import Attachment, Follower, Officer, Report, ReportEvent
+from bot.desk.taking.emergency import Emergencies
 
 SENT = "gui"  # the event that a report begins with
 

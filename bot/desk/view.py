@@ -10,14 +10,14 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import select
 
 from bot.channels.channel import NotFetched
-from bot.desk import phase
 from bot.desk.deeds import KeepPhoto
-from bot.desk.duplicates import Alike, Told, find_alike
+from bot.desk.images.photos import Declined, Photos
 from bot.desk.life import INTERNAL, OPEN, Doing, Impossible, Move, State, after, possible
-from bot.desk.photos import Declined, Photos
-from bot.desk.place import Renamed, renamed
 from bot.desk.reports import Desk, Unknown, followed, report_for, report_of, standing_of
 from bot.desk.tables import Attachment, Follower, Report, ReportEvent
+from bot.desk.takeovers import phase
+from bot.desk.taking.duplicates import Alike, Told, find_alike
+from bot.desk.taking.place import Renamed, renamed
 from bot.store import Store
 
 _MOST = 10

@@ -12,10 +12,10 @@ from typing import Any
 import httpx
 from PIL import Image
 
-from bot.desk import officers, passwords
 from bot.desk.codes import new_code
-from bot.desk.counter import counter_of
-from bot.desk.evidence import Piece, bring
+from bot.desk.images.evidence import Piece, bring
+from bot.desk.people import officers, passwords
+from bot.desk.people.counter import counter_of
 from bot.desk.reports import NewReport, open_report
 from bot.tables import ChannelAccount, Conversation
 from tests.integration.deployment import Deployment

@@ -12,8 +12,10 @@ from PIL import Image
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.accounts import Account, find
-from bot.desk import binding, codes, officers, reports
-from bot.desk.binding import Kind
+from bot.desk import codes, reports
+from bot.desk.groups import binding
+from bot.desk.groups.binding import Kind
+from bot.desk.people import officers
 from bot.desk.reports import NewReport
 from bot.desk.tables import Attachment
 from tests.fakes.telegram import FakeTelegram

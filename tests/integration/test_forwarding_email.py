@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from bot.desk import forwarding
-from bot.desk.forwarding import Letter, claim_letter, stuck
-from bot.desk.forwarding_email import Mailer
 from bot.desk.life import Doing, Move
+from bot.desk.outside import forwarding
+from bot.desk.outside.forwarding import Letter, claim_letter, stuck
+from bot.desk.outside.forwarding_email import Mailer
 from bot.desk.tables import Attachment
 from tests.integration.deployment import Deployment, deploy
 from tests.integration.forwarding import HOUR, NOWHERE, POWER, WATER, MailServer, OfficersDesk, data_with, free_port

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from bot.desk import peers
 from bot.desk.life import Doing, Move
+from bot.desk.outside import peers
 from bot.settings import SettingsError
 from tests.fakes.clock import Clock
 from tests.fakes.open311 import KEY, Open311Double

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.desk import reports
 from bot.desk.life import Doing, Move
-from bot.desk.officers import office_row, set_active
+from bot.desk.people.officers import office_row, set_active
 from bot.desk.tables import Officer
 from tests.fakes.clock import Clock
 from tests.fakes.telegram import FakeTelegram

@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.accounts import Account
-from bot.desk import peers
 from bot.desk.life import Doing, Move
+from bot.desk.outside import peers
 from bot.desk.reports import Desk
 from bot.tables import Office
 from tests.integration.deployment import Deployment, deploy

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.desk import pictures
+from bot.desk.images import pictures
 from bot.messages import Choice, Reply
 from tests.fakes.clock import Clock
 from tests.fakes.telegram import FakeTelegram

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from api.pace import Pace
-from bot.desk import pictures
+from bot.desk.images import pictures
 from bot.messages import Choice, Reply
 from tests.integration.browser import Browser
 from tests.integration.deployment import Deployment, deploy

@@ -12,8 +12,8 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.desk.calendar import ZONE, WorkingTime
-from bot.desk.morning import greet
-from bot.desk.spreadsheet import MEDIA_TYPE
+from bot.desk.figures.morning import greet
+from bot.desk.figures.spreadsheet import MEDIA_TYPE
 from tests.fakes.clock import Clock
 from tests.integration.console import Desk, add_officer, open_one
 from tests.integration.deployment import Deployment, deploy

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.desk import takeover
 from bot.desk.calendar import ZONE, WorkingTime
 from bot.desk.tables import Officer
+from bot.desk.takeovers import takeover
 from bot.messages import Reply
 from bot.outcomes import Outcome
 from bot.turn import Result, Turn

@@ -9,11 +9,11 @@ from typing import cast
 from bot.desk.calendar import Holidays, WorkingTime
 from bot.desk.categories import Categories, load_categories
 from bot.desk.deeds import Deed, DropPhotos, Follow, KeepPhoto, Make, Send
-from bot.desk.duplicates import Alike, Told
-from bot.desk.emergency import Emergencies, load_emergencies
 from bot.desk.life import Doing, Impossible, Standing, State, after, possible
-from bot.desk.place import Renamed, renamed
 from bot.desk.reports import Desk
+from bot.desk.taking.duplicates import Alike, Told
+from bot.desk.taking.emergency import Emergencies, load_emergencies
+from bot.desk.taking.place import Renamed, renamed
 from bot.desk.view import Ticket, View
 from bot.dialogue import handle
 from bot.messages import Incoming

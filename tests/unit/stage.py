@@ -13,10 +13,10 @@ from typing import Any
 from bot.desk.calendar import ZONE, WorkingTime, load_holidays
 from bot.desk.categories import Categories, load_categories
 from bot.desk.codes import new_code
+from bot.desk.figures.period import Period
+from bot.desk.figures.summary import Summary, summary
 from bot.desk.life import Doing, Move
-from bot.desk.period import Period
 from bot.desk.reports import Desk, NewReport, act, open_report, report_of
-from bot.desk.summary import Summary, summary
 from bot.desk.tables import Officer
 from bot.offices import load_offices
 from bot.settings import ROOT

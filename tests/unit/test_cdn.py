@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.channels.channel import NotFetched
 from bot.channels.zalo.cdn import Cdn
-from bot.desk.photos import LARGEST
+from bot.desk.images.photos import LARGEST
 
 HOSTS = "zdn.vn, zalo.me, zaloapp.com"
 

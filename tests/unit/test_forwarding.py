@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.desk import opaque
-from bot.desk.bodies import Bodies, Body, Open311Server, load_bodies
 from bot.desk.categories import Categories, Category, Group
-from bot.desk.forwarding import Letter, reach
-from bot.desk.forwarding_email import Relay, compose
-from bot.desk.forwarding_open311 import Status
 from bot.desk.life import STATE_NAMES, Move, Standing, State, possible
-from bot.desk.peer_moves import doing_of, notes_of
+from bot.desk.outside import opaque
+from bot.desk.outside.bodies import Bodies, Body, Open311Server, load_bodies
+from bot.desk.outside.forwarding import Letter, reach
+from bot.desk.outside.forwarding_email import Relay, compose
+from bot.desk.outside.forwarding_open311 import Status
+from bot.desk.outside.peer_moves import doing_of, notes_of
 from bot.knowledge import KnowledgeError
 from bot.offices import Office
 from bot.settings import ROOT, Settings, SettingsError

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from bot.channels.channel import Envelope
 from bot.channels.telegram.groups import place_of
 from bot.channels.telegram.reading import read_update
-from bot.desk import group_talk
-from bot.desk.bodies import Bodies, Body
 from bot.desk.categories import Categories, Category, Group
 from bot.desk.codes import new_code
-from bot.desk.group_moves import body_and_words
-from bot.desk.group_words import FORWARD_TO, buttons, moment, of_move
+from bot.desk.groups import group_talk
+from bot.desk.groups.group_moves import body_and_words
+from bot.desk.groups.group_words import FORWARD_TO, buttons, moment, of_move
 from bot.desk.life import Move, State
+from bot.desk.outside.bodies import Bodies, Body
 from bot.desk.tables import Report, ReportEvent
 from bot.messages import Incoming, Reply
 from bot.payloads import parse_payload, payload

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.desk.hamlets import hamlets
+from bot.desk.figures.hamlets import hamlets
 
 
 class TestAHamlet:

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.desk import morning
+from bot.desk.figures import morning
+from bot.desk.figures.morning import greet, news_of
 from bot.desk.life import Move
-from bot.desk.morning import greet, news_of
 from bot.desk.reports import Desk
 from bot.desk.tables import OfficerGroup
 from bot.store import Store

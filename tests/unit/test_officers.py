@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from bot.desk import officers, passwords
-from bot.desk.evidence import Piece, unsealed
-from bot.desk.folding import plain
-from bot.desk.inbox import Filters
-from bot.desk.officers import NotAllowed, Role
+from bot.desk.cases.folding import plain
+from bot.desk.cases.inbox import Filters
+from bot.desk.images.evidence import Piece, unsealed
+from bot.desk.people import officers, passwords
+from bot.desk.people.officers import NotAllowed, Role
+from bot.desk.people.sessions import ABSOLUTE, IDLE, LOCKED, MOST_WRONG, sign_in, sign_out, signed_in
 from bot.desk.reports import Unknown
-from bot.desk.sessions import ABSOLUTE, IDLE, LOCKED, MOST_WRONG, sign_in, sign_out, signed_in
 from bot.desk.tables import AuditEntry, Officer, OfficerSession
 from bot.store import Store, migrate
 

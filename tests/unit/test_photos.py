@@ -17,11 +17,11 @@ from PIL import Image
 
 from bot import inbox
 from bot.channels.channel import NotFetched
-from bot.desk import pictures
 from bot.desk.deeds import KeepPhoto
-from bot.desk.photos import Declined, Kept, Photos
-from bot.desk.pictures import cleaned, lighter
-from bot.desk.sweep import sweep
+from bot.desk.images import pictures
+from bot.desk.images.photos import Declined, Kept, Photos
+from bot.desk.images.pictures import cleaned, lighter
+from bot.desk.images.sweep import sweep
 from bot.desk.tables import Attachment
 from bot.desk.view import PHOTOS_WITHIN, View
 from bot.store import Store, migrate

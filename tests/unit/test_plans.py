@@ -12,7 +12,9 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import inbox, outbox
-from bot.desk import group, stuck, talk
+from bot.desk.cases import stuck
+from bot.desk.groups import group
+from bot.desk.takeovers import talk
 from bot.outbox import Echo
 from bot.shown import choices_shown
 from bot.store import Store, migrate

@@ -10,8 +10,8 @@ from hypothesis import settings as looking
 from hypothesis import strategies as st
 
 from bot.desk.deeds import DropPhotos, Follow, KeepPhoto, Send
-from bot.desk.draft import LIVES, MOST_PHOTOS
-from bot.desk.duplicates import Alike
+from bot.desk.taking.draft import LIVES, MOST_PHOTOS
+from bot.desk.taking.duplicates import Alike
 from bot.messages import Incoming, Place
 from bot.outcomes import Outcome
 from bot.talk import Talk

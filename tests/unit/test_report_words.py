@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.desk.duplicates import Told, alike, metres
-from bot.desk.emergency import load_emergencies
-from bot.desk.guess import OTHER, guess, named
-from bot.desk.place import find_place, renamed
+from bot.desk.taking.duplicates import Told, alike, metres
+from bot.desk.taking.emergency import load_emergencies
+from bot.desk.taking.guess import OTHER, guess, named
+from bot.desk.taking.place import find_place, renamed
 from bot.knowledge import KnowledgeError
 from bot.messages import Choice, Place
 from nlu.normalise import fold

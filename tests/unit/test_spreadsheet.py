@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.escape import unescape
 from openpyxl.worksheet.worksheet import Worksheet
 
-from bot.desk.spreadsheet import Cell, Column, Rows, Sheet, at_once, spreadsheet
+from bot.desk.figures.spreadsheet import Cell, Column, Rows, Sheet, at_once, spreadsheet
 
 HOSTILE = [
     '=HYPERLINK("http://example.com","xem")',

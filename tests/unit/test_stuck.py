@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import select
 
 from bot import outbox
-from bot.desk import binding, group, stuck
+from bot.desk.cases import stuck
+from bot.desk.groups import binding, group
 from bot.desk.tables import OfficerGroup, Report
 from bot.messages import Reply
 from bot.tables import ChannelAccount, Conversation, OutboxMessage

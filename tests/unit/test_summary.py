@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.desk import period as periods
-from bot.desk.asked import StuckAt, Topic
+from bot.desk.figures import period as periods
+from bot.desk.figures.asked import StuckAt, Topic
+from bot.desk.figures.period import Period
+from bot.desk.figures.summary import Flow
+from bot.desk.figures.summary_words import length, number, percent
 from bot.desk.life import Move
-from bot.desk.period import Period
-from bot.desk.summary import Flow
-from bot.desk.summary_words import length, number, percent
 from bot.desk.tables import OfficerGroup, Takeover
 from bot.tables import ChannelAccount, Conversation, Difficulty, InboxEvent, Question
 from tests.unit import stage

@@ -21,18 +21,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from actions import handoff
 from bot.accounts import enter
 from bot.channels.zalo.reading import read_event
-from bot.desk import silence, takeover
 from bot.desk.calendar import Holidays, WorkingTime
 from bot.desk.categories import Categories
 from bot.desk.deeds import AskOfficer
-from bot.desk.phase import QUIET, Phase, staffed, standing
-from bot.desk.photos import Photos
+from bot.desk.images.photos import Photos
 from bot.desk.reports import Desk, Unknown
 from bot.desk.tables import Officer, OfficerGroup, Takeover, TakeoverLine
-from bot.desk.takeover import Occupied
-from bot.desk.takeover_words import spoken
-from bot.desk.talk import talk_of
-from bot.desk.talks import listed
+from bot.desk.takeovers import silence, takeover
+from bot.desk.takeovers.phase import QUIET, Phase, staffed, standing
+from bot.desk.takeovers.takeover import Occupied
+from bot.desk.takeovers.takeover_words import spoken
+from bot.desk.takeovers.talk import talk_of
+from bot.desk.takeovers.talks import listed
 from bot.desk.view import View
 from bot.inbox import conversation
 from bot.messages import Incoming

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from bot.channels.telegram.settings import TelegramSettings
-from bot.desk.photos import Photos
+from bot.desk.images.photos import Photos
 from bot.settings import Settings, SettingsError, read_settings
 from bot.store import Store
 

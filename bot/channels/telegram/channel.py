@@ -32,7 +32,7 @@ from bot.channels.telegram.photos import fetched, sent_photo
 from bot.channels.telegram.reading import read_update
 from bot.channels.telegram.settings import TelegramSettings
 from bot.channels.telegram.writing import html, keyboard
-from bot.desk.photos import Photos
+from bot.desk.images.photos import Photos
 from bot.messages import Reply
 
 _LOG = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bot.channels.web.channel import Web
-from bot.desk.photos import Photos
+from bot.desk.images.photos import Photos
 from bot.settings import Settings
 from bot.store import Store
 

@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.channels.channel import Envelope, Event, Intake, NotFetched, Refused
-from bot.desk.photos import Photos
+from bot.desk.images.photos import Photos
 from bot.messages import Incoming, Place, Reply
 
 

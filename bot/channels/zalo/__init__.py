@@ -10,7 +10,7 @@ import httpx
 from bot.channels.zalo.channel import Zalo
 from bot.channels.zalo.settings import ZaloSettings
 from bot.channels.zalo.tokens import Tokens
-from bot.desk.photos import Photos
+from bot.desk.images.photos import Photos
 from bot.settings import Settings, SettingsError, read_settings
 from bot.store import Store
 

@@ -11,7 +11,7 @@ import asyncio
 import httpx
 
 from bot.channels.channel import NotFetched
-from bot.desk.photos import LARGEST
+from bot.desk.images.photos import LARGEST
 
 _SECONDS = 20.0  # for one photo; a worker's lease is longer
 

@@ -23,8 +23,8 @@ from bot.channels.zalo.reading import read_event
 from bot.channels.zalo.settings import ZaloSettings
 from bot.channels.zalo.tokens import Tokens
 from bot.channels.zalo.writing import message, picture, plain
-from bot.desk.photos import Photos
-from bot.desk.pictures import lighter
+from bot.desk.images.photos import Photos
+from bot.desk.images.pictures import lighter
 from bot.messages import Reply
 
 _LOG = logging.getLogger(__name__)

@@ -1,0 +1,1 @@
+"""What the console shows and does: the list, one report's file, what is stuck."""

@@ -1,0 +1,1 @@
+"""Summaries: counted, written as pages and spreadsheets, told each morning."""

@@ -1,0 +1,1 @@
+"""Officers: accounts, passwords, sessions, and the log of what they did."""

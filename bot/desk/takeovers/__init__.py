@@ -1,0 +1,1 @@
+"""A person talks instead of the bot."""
