@@ -33,6 +33,7 @@ import yaml
 import bot.channels.telegram.channel  # it sets a variable that must outlive the first deployment
 import bot.channels.zalo
 import bot.service
+import bot.understanding
 from api.app import create_app
 from bot.knowledge import load_knowledge
 from bot.logs import set_up_logs
@@ -41,6 +42,7 @@ from bot.service import Service, running
 from bot.settings import ROOT, Settings
 from bot.store import migrate
 from bot.turn import Handler
+from nlu.runtime import open_archive
 from tests.fakes.clock import Clock
 
 Value = TypeVar("Value")
@@ -184,6 +186,7 @@ def deploy(
             stack.enter_context(_environment(environment or {}))
             stack.enter_context(_clock(clock))
             stack.enter_context(patch.object(bot.service, "load_knowledge", _knowledge))
+            stack.enter_context(patch.object(bot.understanding, "open_archive", _archive))
             stack.enter_context(patch.object(bot.service, "load_actions", partial(_actions, verbs or {}, kinds or {})))
             migrate(deployment.settings.database_url)
             failures: list[BaseException] = []
@@ -270,7 +273,9 @@ def _logs(stream: io.StringIO) -> Iterator[None]:
         root.setLevel(level)
 
 
-_knowledge = cache(load_knowledge)  # read once for all deployments: it takes half a second and never changes
+# Read once for all deployments: each takes half a second and never changes.
+_knowledge = cache(load_knowledge)
+_archive = cache(open_archive)
 
 
 @cache
